@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One set of rules for every Swift target of ours: Swift 6 mode, explicit imports and existentials, no warnings.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableExperimentalFeature("Lifetimes"),
+    .treatAllWarnings(as: .error),
+]
+let cRules: [CSetting] = [.treatAllWarnings(as: .error)]
+
+func swift(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
+}
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: settings)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+
+let package = Package(
+    name: "dcmfs",
+    products: [
+        .executable(name: "dcmfs", targets: ["dcmfs"]),
+        .executable(name: "dcmfs-worker", targets: ["dcmfs-worker"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    ],
+    targets: [
+        // C, one thin target per library
+        .systemLibrary(name: "CFUSE3", pkgConfig: "fuse3", providers: [.apt(["libfuse3-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CJPEG", cSettings: cRules, linkerSettings: [.linkedLibrary("jpeg")]),
+        .target(name: "CPNG", cSettings: cRules, linkerSettings: [.linkedLibrary("png")]),
+        .target(name: "CLinux", cSettings: cRules),
+
+        // the standard, the pictures, the index, the tree
+        swift("DICOM", ["CZlib"]),
+        swift("DICOMImaging", ["DICOM", "CJPEG", "CPNG", "CZlib"]),
+        swift("DICOMArchive", ["DICOM", "CCrypto", "CLinux", grdb, system]),
+        swift("DICOMTree", ["DICOM", "DICOMArchive", system]),
+        swift("WorkerProtocol", ["DICOM", "CLinux"]),
+        swift("Workers", ["DICOM", "WorkerProtocol", "CLinux", system]),
+        swift("FUSE", ["CFUSE3", "CLinux", system]),
+
+        // programs
+        program("dcmfs", ["DICOM", "DICOMArchive", "DICOMTree", "FUSE", "Workers", "WorkerProtocol", "CLinux", argumentParser, logging, system]),
+        program("dcmfs-worker", ["DICOM", "DICOMImaging", "WorkerProtocol", "CLinux"]),
+        program("dcmfs-tables", []),
+        program("dcmfs-bench", ["DICOM", "DICOMImaging", "CLinux"]),
+
+        // tests
+        .target(
+            name: "TestSupport", dependencies: ["DICOM", "CZlib", system], path: "Tests/TestSupport", swiftSettings: settings),
+        tests("DICOMTests", ["DICOM"]),
+        tests("DICOMImagingTests", ["DICOM", "DICOMImaging"]),
+        tests("DICOMArchiveTests", ["DICOM", "DICOMArchive", grdb, system]),
+        tests("DICOMTreeTests", ["DICOM", "DICOMArchive", "DICOMTree", system]),
+        tests("WorkersTests", ["DICOM", "WorkerProtocol", "Workers", system]),
+        tests("MountTests", ["DICOM", system]),
+        tests("CommandTests", ["DICOM", system]),
+    ]
+)

@@ -1,0 +1,1 @@
+// dcmfs-worker
