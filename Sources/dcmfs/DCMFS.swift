@@ -1,0 +1,12 @@
+import ArgumentParser
+
+/// The `dcmfs` command. One file per subcommand in Commands/, one line here.
+@main
+struct DCMFS: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dcmfs",
+        abstract: "Shows a DICOM archive as ordinary files.",
+        version: "dcmfs 0.1.0",
+        subcommands: []
+    )
+}
