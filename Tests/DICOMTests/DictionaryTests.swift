@@ -2,9 +2,10 @@ import Testing
 
 @testable import DICOM
 
+private typealias Tag = DICOM.Tag
+
 /// Header-text.md section 9: counts and spot checks over the generated tables.
 struct DictionaryTests {
-
     @Test func `Public elements have VR, multiplicity and keyword`() throws {
         let name = try #require(DataDictionary.entry(Tag(0x0010, 0x0010)))
         #expect(name.vr == .single(.PN))
