@@ -16,4 +16,9 @@ enum HandWrittenNames {
         1.2.840.10008.1.2.4.202 HTJ2K Lossless RPCL
         1.2.840.10008.1.2.4.203 HTJ2K
         """
+
+    /// Names for a line of their own.
+    static let longNames: StaticString = """
+        1.2.840.10008.1.2.4.70 JPEG Lossless, First-Order Prediction (Process 14 SV1)
+        """
 }

@@ -16,8 +16,16 @@ package enum UIDDictionary {
 
     package static func shortName(_ uid: [UInt8]) -> StaticText? { uid.withUnsafeBufferPointer { shortName($0) } }
 
+    /// A long name that is still shorter than the registered one; nil for nearly all.
+    package static func longName(_ uid: [UInt8]) -> StaticText? {
+        uid.withUnsafeBufferPointer { uid in
+            longIndex.line(uid).map { longIndex.table.text($0.lowerBound + uid.count + 1..<$0.upperBound) }
+        }
+    }
+
     private static let index = UIDIndex(LineTable(DictionaryTables.uids), bits: 11)
     private static let shortIndex = UIDIndex(LineTable(HandWrittenNames.shortNames), bits: 7)
+    private static let longIndex = UIDIndex(LineTable(HandWrittenNames.longNames), bits: 4)
 }
 
 /// Lines `UID NAME`, found by their UID.
