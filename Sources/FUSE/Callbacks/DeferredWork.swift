@@ -19,6 +19,18 @@ final class DeferredWork: Sendable {
         var queue: [UInt64] = []
         var queueHead = 0
         var isStopped = false
+
+        /// The next key in order, if any; the array is trimmed now and then.
+        mutating func takeKey() -> UInt64? {
+            guard queueHead < queue.count else { return nil }
+            let key = queue[queueHead]
+            queueHead += 1
+            if queueHead > 1024, queueHead * 2 > queue.count {
+                queue.removeFirst(queueHead)
+                queueHead = 0
+            }
+            return key
+        }
     }
 
     private final class Job {
@@ -146,18 +158,5 @@ final class DeferredWork: Sendable {
         private func take() -> Request? {
             state.withLock { $0.request.take() }
         }
-    }
-}
-
-extension DeferredWork.State {
-    fileprivate mutating func takeKey() -> UInt64? {
-        guard queueHead < queue.count else { return nil }
-        let key = queue[queueHead]
-        queueHead += 1
-        if queueHead > 1024, queueHead * 2 > queue.count {
-            queue.removeFirst(queueHead)
-            queueHead = 0
-        }
-        return key
     }
 }

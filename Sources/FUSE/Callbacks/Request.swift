@@ -76,7 +76,7 @@ struct Request: ~Copyable, @unchecked Sendable {
         answer.f_blocks = UInt((max(0, statistics.totalBytes) &+ 4095) / 4096)
         answer.f_files = UInt(max(0, statistics.nodeCount))
         answer.f_namemax = UInt(Callbacks.nameLimit)
-        answer.f_flag = UInt(ST_RDONLY.rawValue)
+        answer.f_flag = UInt(ST_RDONLY)
         fuse_reply_statfs(raw, &answer)
         discard self
     }

@@ -67,7 +67,7 @@ package final class FUSESession {
 
     private static func makeSession(_ words: [[UInt8]], _ userdata: UnsafeMutableRawPointer) -> OpaquePointer? {
         var pointers: [UnsafeMutablePointer<CChar>?] = words.map { word in
-            (word + [0]).withUnsafeBytes { strdup($0.baseAddress?.assumingMemoryBound(to: CChar.self)) }
+            (word + [0]).withUnsafeBytes { bytes in bytes.baseAddress.flatMap { strdup($0.assumingMemoryBound(to: CChar.self)) } }
         }
         pointers.append(nil)
         defer { for pointer in pointers { free(pointer) } }

@@ -1,3 +1,4 @@
+import CFUSE3
 import Glibc
 
 /// A thread outside Swift's cooperative pool, on which blocking is no sin. It takes no signals: those are the main thread's.
@@ -32,9 +33,14 @@ enum PlainThread {
 /// SIGINT, SIGTERM, SIGHUP, SIGQUIT: they end the session, but only when they reach the thread that runs its loop. Blocked
 /// before any thread is made, they stay blocked in all of them.
 package enum TerminationSignals {
+    /// Blocks them in this thread and those it will make.
+    package static func blockInThisThread() {
+        _ = block()
+    }
+
     /// Blocks them in this thread and returns the mask of before.
     @discardableResult
-    package static func block() -> sigset_t {
+    static func block() -> sigset_t {
         var previous = sigset_t()
         var set = all
         pthread_sigmask(SIG_BLOCK, &set, &previous)
