@@ -37,6 +37,15 @@ extension TestCommand {
     /// A file that starts with this mark and one of `FileBehaviour`'s words makes a test worker misbehave while it parses it.
     package static let fileMark = "dcmfs test file: "
 
+    /// The answer to `echo`: 0, 1, ... 250, 0, 1, ...
+    package static func echoed(_ length: Int) -> [UInt8] {
+        let pattern = Array(UInt8(0)...250)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(max(0, length))
+        while bytes.count < length { bytes += pattern.prefix(length - bytes.count) }
+        return bytes
+    }
+
     package enum FileBehaviour: String, CaseIterable, Sendable {
         case trap, spin, hang, kill, allocate
     }

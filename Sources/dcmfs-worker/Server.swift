@@ -20,7 +20,6 @@ struct Server {
 
     /// Returns the exit code: 0 when dcmfs closed its end.
     func run() -> CInt {
-        limits.seal()
         var descriptors = [CInt](repeating: -1, count: WorkerChannel.maximumDescriptors)
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: WorkerChannel.maximumMessage, alignment: 16)
         defer { buffer.deallocate() }

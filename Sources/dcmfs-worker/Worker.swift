@@ -18,7 +18,9 @@ enum Worker {
             leave("dcmfs-worker: no sandbox: \(error.description)", code: 3)
         }
         let answersTests = CommandLine.arguments.dropFirst().contains(WorkerChannel.testArgument)
-        let server = Server(memory: memory, limits: Limits(idle: sandbox.idleAddressSpace), answersTests: answersTests)
+        let limits = Limits(idle: sandbox.idleAddressSpace)
+        limits.seal()
+        let server = Server(memory: memory, limits: limits, answersTests: answersTests)
         exit(server.send(sandbox.ready.encoded()) ? server.run() : 1)
     }
 

@@ -29,13 +29,9 @@ import Workers
             (.overflowStack, [SIGSEGV]), (.spin, [SIGXCPU]), (.allocate(bytes: 8 << 30), [SIGABRT, SIGILL, SIGTRAP, SIGSEGV]),
         ]
         for (command, signals) in deaths {
-            do {
-                _ = try pool.test(command)
-                Issue.record("\(command) was survived")
-            } catch .worker(let failure) {
-                #expect(signals.contains { failure.cause == .killed(signal: $0) }, "\(command): \(failure)")
-                #expect(failure.isDeterministic)
-            }
+            let failure = Self.failure { () throws(WorkerError) in try pool.test(command) }
+            #expect(signals.contains { failure?.cause == .killed(signal: $0) }, "\(command): \(String(describing: failure))")
+            #expect(failure?.isDeterministic == true)
             #expect(try pool.test(.echo(length: 1)) == [0])
         }
         #expect(pool.statistics.retries == 0)
@@ -143,6 +139,12 @@ import Workers
         }
         #expect(wrong.load(ordering: .relaxed) == 0)
         #expect(failed.load(ordering: .relaxed) <= kills)
+    }
+
+    static func failure(_ body: () throws(WorkerError) -> [UInt8]) -> WorkerFailure? {
+        let result = Result(catching: body)
+        guard case .failure(.worker(let failure)) = result else { return nil }
+        return failure
     }
 
     static func isNonsense(_ error: any Error) -> Bool {

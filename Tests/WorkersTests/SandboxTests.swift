@@ -57,8 +57,9 @@ import Workers
         #expect(open == ["0", "1", "2", "3"])
         #expect(try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(pid)/fd/2") == "/dev/null")
         let limits = try String(contentsOfFile: "/proc/\(pid)/limits", encoding: .utf8)
-        for limit in ["Max core file size         0                    0", "Max file size              0                    0"] {
-            #expect(limits.contains(limit), "\(limits)")
+        for (limit, value) in [("Max core file size", "0"), ("Max file size", "0"), ("Max open files", "96")] {
+            let line = limits.split(separator: "\n").first { $0.hasPrefix(limit) } ?? ""
+            #expect(line.dropFirst(limit.count).split(separator: " ").prefix(2) == [Substring(value), Substring(value)], "\(line)")
         }
         let environment = try Data(contentsOf: URL(fileURLWithPath: "/proc/\(pid)/environ"))
         #expect(!String(decoding: environment, as: UTF8.self).contains("HOME="))

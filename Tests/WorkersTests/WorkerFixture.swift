@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import WorkerProtocol
 import Workers
 
 /// A pool over the worker that was built beside the tests.
@@ -19,7 +20,7 @@ enum WorkerFixture {
     }
 
     /// What `TestCommand.echo` answers.
-    static func echo(_ length: Int) -> [UInt8] { (0..<length).map { UInt8($0 % 251) } }
+    static func echo(_ length: Int) -> [UInt8] { TestCommand.echoed(length) }
 
     /// An open read-only descriptor of a new file with these bytes; the name is gone at once.
     static func file(_ bytes: [UInt8], keep: ((String) -> Void)? = nil) throws -> CInt {
