@@ -1,0 +1,91 @@
+import CFUSE3
+import Glibc
+
+/// Goes into the background, yet lets the caller know how it went.
+///
+/// To be used after the arguments were checked and before anything that does not survive `fork` exists: threads, database
+/// connections, child processes. The parent waits until the child reports, prints the error if there is one, and exits
+/// with the child's code; it never returns.
+package struct Daemon: ~Copyable {
+    /// The end on which the child reports; -1 in the foreground.
+    private var pipe: CInt
+
+    /// A daemon that stays in front: `report` only prints.
+    package static func foreground() -> Daemon {
+        Daemon(pipe: -1)
+    }
+
+    /// Splits the process; only the child returns. `confirm` is run by the parent when the child says it is ready, and
+    /// says whether that is what the outside sees too.
+    package static func start(name: String, confirm: () -> Bool) throws(MountError) -> Daemon {
+        var ends: [CInt] = [-1, -1]
+        guard Glibc.pipe(&ends) == 0 else { throw MountError(.failed, "pipe: \(String(cString: strerror(errno)))") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        switch fork() {
+        case -1:
+            throw MountError(.failed, "fork: \(String(cString: strerror(errno)))")
+        case 0:
+            close(ends[0])
+            setsid()
+            _ = chdir("/")
+            openlog(name, LOG_PID, 3 << 3)
+            return Daemon(pipe: ends[1])
+        case let child:
+            close(ends[1])
+            exit(waitForReport(of: child, on: ends[0], name: name, confirm: confirm))
+        }
+    }
+
+    package var isBackground: Bool { pipe >= 0 }
+
+    /// Tells the caller that all is well and lets go of its terminal.
+    package mutating func reportReady() {
+        guard pipe >= 0 else { return }
+        let null = open("/dev/null", O_RDWR | O_CLOEXEC)
+        if null >= 0 {
+            for standard: CInt in 0...2 { dup2(null, standard) }
+            if null > 2 { close(null) }
+        }
+        dcmfs_use_syslog()
+        send([0])
+    }
+
+    /// Tells the caller what went wrong and with which code to exit.
+    package mutating func reportFailure(_ message: String, exitCode: UInt8) {
+        guard pipe >= 0 else { return }
+        send([max(1, exitCode)] + Array(message.utf8))
+    }
+
+    private mutating func send(_ bytes: [UInt8]) {
+        _ = bytes.withUnsafeBytes { write(pipe, $0.baseAddress, $0.count) }
+        close(pipe)
+        pipe = -1
+    }
+
+    /// The caller's side: the exit code, once the child has reported or died.
+    private static func waitForReport(of child: pid_t, on descriptor: CInt, name: String, confirm: () -> Bool) -> CInt {
+        var report: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = chunk.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { break }
+            report += chunk.prefix(count)
+        }
+        if let code = report.first {
+            if code == 0, confirm() { return 0 }
+            if code != 0 {
+                complain("\(name): \(String(decoding: report.dropFirst(), as: UTF8.self))")
+                return CInt(code)
+            }
+        }
+        var status: CInt = 0
+        let ended = waitpid(child, &status, WNOHANG) == child
+        complain("\(name): the mount process ended unexpectedly" + (ended ? " (status \(status))" : ""))
+        return 1
+    }
+
+    private static func complain(_ message: String) {
+        _ = Array((message + "\n").utf8).withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+    }
+}
