@@ -9,10 +9,13 @@ package enum WorkerChannel {
     package static let memory: CInt = CLINUX_WORKER_MEMORY
     /// Files per message.
     package static let maximumDescriptors = Int(CLINUX_MAX_DESCRIPTORS)
-    /// Longest request or reply head, in bytes.
+    /// Longest request, and longest error in place of a result, in bytes.
     package static let maximumMessage = 64 << 10
-    /// Longest piece of a streamed result: a packet must fit the default socket buffer (208 KiB).
-    package static let streamChunk = 128 << 10
+    /// Longest ready message or reply head, in bytes.
+    package static let maximumHead = 64
+    /// Longest piece of a streamed result: several must fit the default socket buffer (208 KiB), so that one side writes while
+    /// the other reads.
+    package static let streamChunk = 64 << 10
 
     // The shared memory: one page with the progress word, then room for results.
     /// UInt32: 0-based index of the file a batch is at; `noProgress` before the first.

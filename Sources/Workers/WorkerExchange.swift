@@ -41,7 +41,7 @@ struct WorkerExchange {
         var starts = 0
         while true {
             do {
-                return try worker.receive(deadline: CLinux_monotonic_time() &+ patience)
+                return try worker.receiveHead(deadline: CLinux_monotonic_time() &+ patience)
             } catch .timedOut {
                 let now = worker.shared.progress
                 starts += 1
@@ -54,16 +54,15 @@ struct WorkerExchange {
         }
     }
 
-    /// Pieces until `length` is reached; memory grows with what really comes.
+    /// Pieces until `length` is reached, received where they stay. Pages of a length that is only claimed are never touched.
     private func stream(_ length: Int) throws -> [UInt8] {
-        var bytes: [UInt8] = []
         let deadline = CLinux_monotonic_time() &+ patience
-        while bytes.count < length {
-            let piece = try worker.receive(capacity: WorkerChannel.streamChunk, deadline: deadline)
-            if piece.isEmpty { throw WorkerProcess.ChannelError.closed }
-            guard piece.count <= length - bytes.count else { throw WireError("more bytes than announced") }
-            bytes.append(contentsOf: piece)
+        return try [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+            while count < length {
+                // A longer piece than there is room for is an error of the receiving call.
+                let room = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count..<length])
+                count += try worker.receive(into: room, deadline: deadline)
+            }
         }
-        return bytes
     }
 }

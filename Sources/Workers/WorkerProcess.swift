@@ -55,7 +55,7 @@ final class WorkerProcess: Sendable {
     /// Waits for the ready message. Microseconds.
     func waitUntilReady(within limit: UInt64) throws(WorkerFailure) -> ReadyMessage {
         do {
-            return try ReadyMessage(try receive(deadline: CLinux_monotonic_time() &+ limit))
+            return try ReadyMessage(try receiveHead(deadline: CLinux_monotonic_time() &+ limit))
         } catch let error as WireError {
             throw WorkerFailure(.cannotStart(error.description))
         } catch {
@@ -99,24 +99,22 @@ extension WorkerProcess {
         if sent != bytes.count { throw Self.error(CInt(sent < 0 ? sent : -Int(EIO))) }
     }
 
-    /// One packet, as long as `WorkerChannel.streamChunk` at most. The deadline is in microseconds of the monotonic clock.
-    func receive(deadline: UInt64) throws(ChannelError) -> [UInt8] {
-        let received = try receive(capacity: WorkerChannel.maximumMessage, deadline: deadline)
-        if received.isEmpty { throw .closed }
-        return received
+    /// One short packet. The deadline is in microseconds of the monotonic clock.
+    func receiveHead(deadline: UInt64) throws(ChannelError) -> [UInt8] {
+        try withUnsafeTemporaryAllocation(byteCount: WorkerChannel.maximumHead, alignment: 8) { buffer throws(ChannelError) in
+            [UInt8](buffer.prefix(try receive(into: buffer, deadline: deadline)))
+        }
     }
 
-    func receive(capacity: Int, deadline: UInt64) throws(ChannelError) -> [UInt8] {
+    /// One packet; returns its length, at least 1.
+    func receive(into buffer: UnsafeMutableRawBufferPointer, deadline: UInt64) throws(ChannelError) -> Int {
         let now = CLinux_monotonic_time()
         let patience = deadline > now ? (deadline - now) / 1000 + 1 : 0
-        var length = 0
-        let packet = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
-            // No room for descriptors: a worker has none to send.
-            length = CLinux_receive(socket, buffer.baseAddress, capacity, nil, 0, nil, CInt(clamping: patience))
-            count = max(0, length)
-        }
+        // No room for descriptors: a worker has none to send.
+        let length = CLinux_receive(socket, buffer.baseAddress, buffer.count, nil, 0, nil, CInt(clamping: patience))
         if length < 0 { throw Self.error(CInt(truncatingIfNeeded: length)) }
-        return packet
+        if length == 0 { throw .closed }
+        return length
     }
 
     /// Ends the process and says what happened, the process's own end before the socket's complaint.

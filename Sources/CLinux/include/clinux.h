@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include "clinux_channel.h"
+#include "clinux_files.h"
 #include "clinux_sandbox.h"
 #include "clinux_spawn.h"
 
