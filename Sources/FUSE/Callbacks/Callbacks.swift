@@ -74,10 +74,10 @@ enum Callbacks {
     guard let context = SessionContext.of(request) else { return }
     guard info.pointee.flags & O_ACCMODE == O_RDONLY else { return request.reply(error: .readOnlyFileSystem) }
     do {
-        let number = FileHandle(file: try context.filesystem.open(node), node: node).retainedNumber()
+        let file = try context.filesystem.open(node)
+        let number = FileHandle(file: file, node: node).retainedNumber()
         info.pointee.fh = number
-        // The bytes behind a node and a modification time never change, so the page cache stays good.
-        dcmfs_set_keep_cache(info, 1)
+        dcmfs_set_keep_cache(info, file.keepsCache ? 1 : 0)
         if !request.replyOpen(&info.pointee) { FileHandle.release(number) }
     } catch {
         request.reply(error: error)

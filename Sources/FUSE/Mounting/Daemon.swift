@@ -1,16 +1,22 @@
 import CFUSE3
 import Glibc
+import Synchronization
 
 /// Goes into the background, yet lets the caller know how it went.
 ///
 /// To be used after the arguments were checked and before anything that does not survive `fork` exists: threads, database
 /// connections, child processes. The parent waits until the child reports, prints the error if there is one, and exits
 /// with the child's code; it never returns.
-package struct Daemon: ~Copyable {
-    /// The end on which the child reports; -1 in the foreground.
-    private var pipe: CInt
+package final class Daemon: Sendable {
+    /// The end on which the child reports; -1 when there is nobody (any more) to report to.
+    private let pipe: Mutex<CInt>
+    private let isDetached = Mutex(false)
 
-    /// A daemon that stays in front: `report` only prints.
+    private init(pipe: CInt) {
+        self.pipe = Mutex(pipe)
+    }
+
+    /// A process that stays in front.
     package static func foreground() -> Daemon {
         Daemon(pipe: -1)
     }
@@ -28,7 +34,7 @@ package struct Daemon: ~Copyable {
             close(ends[0])
             setsid()
             _ = chdir("/")
-            openlog(name, LOG_PID, 3 << 3)
+            openlog(nil, LOG_PID, 3 << 3)
             return Daemon(pipe: ends[1])
         case let child:
             close(ends[1])
@@ -36,30 +42,46 @@ package struct Daemon: ~Copyable {
         }
     }
 
-    package var isBackground: Bool { pipe >= 0 }
-
     /// Tells the caller that all is well and lets go of its terminal.
-    package mutating func reportReady() {
-        guard pipe >= 0 else { return }
+    package func reportReady() {
+        let descriptor = take()
+        guard descriptor >= 0 else { return }
         let null = open("/dev/null", O_RDWR | O_CLOEXEC)
         if null >= 0 {
             for standard: CInt in 0...2 { dup2(null, standard) }
             if null > 2 { close(null) }
         }
         dcmfs_use_syslog()
-        send([0])
+        isDetached.withLock { $0 = true }
+        Self.send([0], to: descriptor)
     }
 
-    /// Tells the caller what went wrong and with which code to exit.
-    package mutating func reportFailure(_ message: String, exitCode: UInt8) {
-        guard pipe >= 0 else { return }
-        send([max(1, exitCode)] + Array(message.utf8))
+    /// Tells the caller what went wrong and with which code to exit; in front, just prints it.
+    package func reportFailure(_ message: String, exitCode: UInt8) {
+        let descriptor = take()
+        guard descriptor >= 0 else { return log(message) }
+        Self.send([max(1, exitCode)] + Array(message.utf8), to: descriptor)
     }
 
-    private mutating func send(_ bytes: [UInt8]) {
-        _ = bytes.withUnsafeBytes { write(pipe, $0.baseAddress, $0.count) }
-        close(pipe)
-        pipe = -1
+    /// One line for whoever watches: the terminal as long as there is one, the system log afterwards.
+    package func log(_ line: String) {
+        if isDetached.withLock({ $0 }) {
+            dcmfs_syslog(LOG_WARNING, line)
+        } else {
+            Self.complain("dcmfs: \(line)")
+        }
+    }
+
+    private func take() -> CInt {
+        pipe.withLock { descriptor in
+            defer { descriptor = -1 }
+            return descriptor
+        }
+    }
+
+    private static func send(_ bytes: [UInt8], to descriptor: CInt) {
+        _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        close(descriptor)
     }
 
     /// The caller's side: the exit code, once the child has reported or died.

@@ -33,6 +33,8 @@ package struct DirectoryEntry {
 
 /// One open file; released when its last reference goes.
 package protocol OpenFile: AnyObject, Sendable {
+    /// What the kernel has read of this node before is still good.
+    var keepsCache: Bool { get }
     /// The bytes at `offset`: at most `count`, fewer only at the end of the file. `scratch` has room for `count`.
     func read(at offset: Int, count: Int, scratch: UnsafeMutableRawBufferPointer) throws(Errno) -> ReadAnswer
     /// Does what `.notReady` announced; afterwards this file, if no other, can be read.
