@@ -4,7 +4,7 @@ import Testing
 import WorkerProtocol
 import Workers
 
-@Suite(.serialized) struct SandboxTests {
+@Suite(.serialized, .enabled(if: !WorkerChannel.isSanitized, "sanitizers run without the sandbox")) struct SandboxTests {
     @Test func theWorkerSaysWhatProtectsIt() throws {
         let pool = try WorkerFixture.pool()
         let ready = try pool.check()
