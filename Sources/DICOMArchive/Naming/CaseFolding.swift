@@ -32,10 +32,12 @@ private func foldedInParts(_ bytes: [UInt8]) -> [UInt8] {
     var out: [UInt8] = []
     var run: [UInt8] = []
     forEachScalar(bytes) { scalar, raw in
-        if scalar != nil { return run += raw }
-        out += foldedText(run)
-        run = []
-        out += raw
+        if scalar != nil {
+            run += raw
+        } else {
+            out += foldedText(run) + raw
+            run = []
+        }
     }
     return out + foldedText(run)
 }
