@@ -26,6 +26,9 @@ package enum WorkerChannel {
     package static let memorySize = resultOffset + resultCapacity
     package static let noProgress = UInt32.max
 
+    /// Sanitizers need address space and system calls that the limits and the sandbox deny: both are off in such builds.
+    package static var isSanitized: Bool { CLinux_is_sanitized() != 0 }
+
     /// Program argument that makes a worker answer `WorkerRequest.test`.
     package static let testArgument = "--test-commands"
 }

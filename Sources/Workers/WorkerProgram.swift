@@ -30,7 +30,7 @@ final class WorkerProgram: Sendable {
         description.memory = memory
         description.error_output = showsErrors ? STDERR_FILENO : -1
         // The worker lowers this to its idle floor plus the budget; sanitizers map terabytes.
-        description.address_space = CLinux_is_sanitized() != 0 ? 0 : WorkerBudget.maximumMemory + (512 << 20)
+        description.address_space = WorkerChannel.isSanitized ? 0 : WorkerBudget.maximumMemory + (512 << 20)
         description.cpu_seconds = 10
         description.descriptors = UInt64(WorkerChannel.maximumDescriptors + 32)
         return withCStrings(arguments) { arguments in
@@ -41,6 +41,8 @@ final class WorkerProgram: Sendable {
     /// No environment but what the dynamic linker and sanitizers need. Swift's backtracer would start a process per crash.
     private static func workerEnvironment() -> [String] {
         var environment = ["LC_ALL=C", "SWIFT_BACKTRACE=enable=no"]
+        // The leak checker traces threads, at the end of a process that may do neither.
+        if WorkerChannel.isSanitized, getenv("ASAN_OPTIONS") == nil { environment.append("ASAN_OPTIONS=detect_leaks=0") }
         for name in ["LD_LIBRARY_PATH", "ASAN_OPTIONS", "TSAN_OPTIONS"] {
             if let value = getenv(name) { environment.append("\(name)=\(String(cString: value))") }
         }

@@ -10,11 +10,11 @@ struct Limits {
     func apply(_ budget: WorkerBudget) {
         let end = CLinux_cpu_time() + budget.cpu
         _ = CLinux_limit_cpu((end + 999_999) / 1_000_000)
-        if CLinux_is_sanitized() == 0 { _ = CLinux_limit_address_space(idle + budget.memory, 0) }
+        if !WorkerChannel.isSanitized { _ = CLinux_limit_address_space(idle + budget.memory, 0) }
     }
 
     /// Lowers the hard end for good.
     func seal() {
-        if CLinux_is_sanitized() == 0 { _ = CLinux_limit_address_space(idle + WorkerBudget.maximumMemory, 1) }
+        if !WorkerChannel.isSanitized { _ = CLinux_limit_address_space(idle + WorkerBudget.maximumMemory, 1) }
     }
 }

@@ -29,7 +29,7 @@ struct Sandbox {
     }
 
     private static func enterFilter() throws(Failure) -> Bool {
-        if CLinux_is_sanitized() != 0 { return false }
+        if WorkerChannel.isSanitized { return false }
         let entered = CLinux_seccomp(WorkerChannel.socket)
         // -ENOSYS: an architecture without a list of ours; the other walls stand.
         if entered == -ENOSYS { return false }

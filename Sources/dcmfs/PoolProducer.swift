@@ -1,8 +1,8 @@
 import CLinux
 import DICOM
 import DICOMTree
-import Workers
 import WorkerProtocol
+import Workers
 
 /// Texts and pictures of the mount come from the workers.
 struct PoolProducer: Producer {

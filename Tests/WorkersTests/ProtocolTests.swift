@@ -55,18 +55,21 @@ import WorkerProtocol
         #expect(try IngestReply.decode(bytes, count: Self.outcomes.count) == Self.outcomes)
     }
 
-    static let requests: [WorkerRequest] = [
-        .ingest(sizes: []), .ingest(sizes: [0, 1, Int.max]), .headerText(size: 5), .headerJSON(size: 6, bulkDataURI: "file.dcm"),
-        .picture(
-            PictureRequest(
-                fileSize: 1, frame: 2, format: .png, settings: .init(window: .values(center: 40.5, width: 400), overlays: false),
-                description: picture, expectedSize: 99)),
-        .explanation(
-            PictureRequest(fileSize: 1, frame: 0, format: .compressedPNG, settings: .init(window: .auto), description: picture, expectedSize: nil)),
-        .test(.echo(length: 3)), .test(.spin), .test(.hang), .test(.trap), .test(.raise(signal: 9)), .test(.exit(code: 3)),
-        .test(.allocate(bytes: 1 << 40)), .test(.overflowStack), .test(.forbidden(.fchmod)),
-        .test(.decode(characterSet: [1], bytes: [2, 3])), .test(.answer(head: [4])), .test(.trapAt(file: 8)),
-    ]
+    static var requests: [WorkerRequest] {
+        [
+            .ingest(sizes: []), .ingest(sizes: [0, 1, Int.max]), .headerText(size: 5), .headerJSON(size: 6, bulkDataURI: "file.dcm"),
+            .picture(
+                PictureRequest(
+                    fileSize: 1, frame: 2, format: .png, settings: .init(window: .values(center: 40.5, width: 400), overlays: false),
+                    description: picture, expectedSize: 99)),
+            .explanation(
+                PictureRequest(fileSize: 1, frame: 0, format: .compressedPNG, settings: .init(window: .auto), description: picture, expectedSize: nil)
+            ),
+            .test(.echo(length: 3)), .test(.spin), .test(.hang), .test(.trap), .test(.raise(signal: 9)), .test(.exit(code: 3)),
+            .test(.allocate(bytes: 1 << 40)), .test(.overflowStack), .test(.forbidden(.fchmod)),
+            .test(.decode(characterSet: [1], bytes: [2, 3])), .test(.answer(head: [4])), .test(.trapAt(file: 8)),
+        ]
+    }
 
     @Test(arguments: requests)
     func everyRequestSurvivesTheWire(_ request: WorkerRequest) throws {

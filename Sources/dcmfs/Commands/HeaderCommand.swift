@@ -56,9 +56,9 @@ struct HeaderCommand: ParsableCommand {
             if let object { objects.append(object) }
         }
         if files.count == 1 {
-            for object in objects { try writeAll(object + [UInt8(ascii: "\n")], to: STDOUT_FILENO) }
+            for object in objects { try writeAll(object, to: STDOUT_FILENO) }
         } else {
-            let array = Array("[".utf8) + objects.joined(separator: Array(",\n".utf8)) + Array("]\n".utf8)
+            let array = Array("[".utf8) + objects.joined(separator: Array(",".utf8)) + Array("]\n".utf8)
             try writeAll(array, to: STDOUT_FILENO)
         }
         return objects.count == files.count
