@@ -57,26 +57,39 @@ struct ParsedHeaderText {
     init(_ bytes: [UInt8]) throws {
         guard let text = String(validating: bytes, as: UTF8.self) else { throw NotALine(line: "not UTF-8") }
         var tagPaths: [String: String] = [:]
-        let pattern = /^(\S+) \(([0-9a-f]{4}),([0-9a-f]{4})\) (?:UN>)?([A-Z]{2}) =(?: (.*))?$/
         for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
             if line.hasPrefix("# ") {
                 comments.append(String(line))
                 isDeflated = isDeflated || line == "# transfer syntax: Deflated Explicit VR Little Endian"
                 continue
             }
-            guard let match = line.wholeMatch(of: pattern) else { throw NotALine(line: String(line)) }
-            let tag = (match.2 + match.3).uppercased()
-            let path = String(match.1)
-            var tags = tag
+            guard let fields = Self.fields(line) else { throw NotALine(line: String(line)) }
+            let path = fields.path
+            var tags = fields.tag
             if let bracket = path.range(of: "].", options: .backwards) {
                 let parent = path[..<bracket.lowerBound]
                 guard let open = parent.lastIndex(of: "["), let outer = tagPaths[String(parent[..<open])] else { throw NotALine(line: String(line)) }
-                tags = "\(outer)[\(parent[parent.index(after: open)...])].\(tag)"
+                tags = "\(outer)[\(parent[parent.index(after: open)...])].\(fields.tag)"
             }
-            if match.4 == "SQ" { tagPaths[path] = tags }
-            if tag.hasSuffix("0000") || tags.hasPrefix("0002") || elements[tags] != nil { continue }
-            elements[tags] = Element(vr: String(match.4), value: String(match.5 ?? ""))
+            if fields.vr == "SQ" { tagPaths[path] = tags }
+            if fields.tag.hasSuffix("0000") || tags.hasPrefix("0002") || elements[tags] != nil { continue }
+            elements[tags] = Element(vr: fields.vr, value: fields.value)
         }
+    }
+
+    /// `PATH (gggg,eeee) VR = VALUE`, or with `UN>VR`, or ending in ` =` (H2, H5).
+    static func fields(_ line: Substring) -> (path: String, tag: String, vr: String, value: String)? {
+        let bytes = Array(line.utf8)
+        guard let blank = bytes.firstIndex(of: 0x20), blank > 0, bytes.count >= blank + 17 else { return nil }
+        func text(_ range: Range<Int>) -> String { range.upperBound <= bytes.count ? String(decoding: bytes[range], as: UTF8.self) : "" }
+        guard text(blank..<blank + 2) == " (", text(blank + 6..<blank + 7) == ",", text(blank + 11..<blank + 13) == ") " else { return nil }
+        let tag = text(blank + 2..<blank + 6) + text(blank + 7..<blank + 11)
+        guard UInt32(tag, radix: 16) != nil, tag == tag.lowercased() else { return nil }
+        let vr = text(blank + 13..<blank + 16) == "UN>" ? blank + 16 : blank + 13
+        guard VR.all.contains(where: { $0.description == text(vr..<vr + 2) }), text(vr + 2..<vr + 4) == " =" else { return nil }
+        let value = text(vr + 4..<bytes.count)
+        guard value.isEmpty || (value.hasPrefix(" ") && !value.hasSuffix(" ")) else { return nil }
+        return (text(0..<blank), tag.uppercased(), text(vr..<vr + 2), String(value.dropFirst()))
     }
 }
 
