@@ -7,6 +7,6 @@ struct DCMFS: ParsableCommand {
         commandName: "dcmfs",
         abstract: "Shows a DICOM archive as ordinary files.",
         version: "dcmfs 0.1.0",
-        subcommands: []
+        subcommands: [HeaderCommand.self, MountCommand.self, UnmountCommand.self, RenderCommand.self]
     )
 }

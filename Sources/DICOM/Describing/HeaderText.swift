@@ -1,0 +1,94 @@
+/// "dcmfs header text v1": one line per element, with its full path, VR and value (header-text.md section 8.1, rules H1 to H12).
+///
+/// A pure function of the header bytes: no pixels, no build, no machine.
+package enum HeaderText {
+    /// Grows when the same header gives another text: stored with its length in the index.
+    package static let formatVersion = 1
+    /// Longest text; what follows in a (hostile) header is left out with a last line that says so.
+    static let byteLimit = 16 << 20
+
+    /// The text of a file; bulk data are not read for it.
+    package static func text(of file: Part10File) -> [UInt8] {
+        var writer = HeaderTextWriter(file)
+        writer.writeElements()
+        var head: [UInt8] = []
+        head.reserveCapacity(writer.output.count + 1024)
+        writeComments(of: file, issues: writer.issues, into: &head)
+        head.append(contentsOf: writer.output)
+        return head
+    }
+
+    /// Bytes of the text.
+    package static func length(of file: Part10File) -> Int { text(of: file).count }
+
+    private static func writeComments(of file: Part10File, issues: SpecificCharacterSet.Issues, into output: inout [UInt8]) {
+        output.append("# dcmfs header 1\n# SOP class: ")
+        let sopClass = uid(file.dataSet, .sopClassUID) ?? uid(file.meta, .mediaStorageSOPClassUID) ?? []
+        writeName(of: sopClass, long: nil, into: &output)
+        output.append("\n# transfer syntax: ")
+        if file.transferSyntaxUID.isEmpty {
+            output.append(contentsOf: file.transferSyntax.name.utf8)
+            output.append(" (guessed)")
+        } else {
+            writeName(of: file.transferSyntaxUID, long: UIDDictionary.longName(file.transferSyntaxUID), into: &output)
+        }
+        output.append(0x0A)
+        writePreview(of: file, into: &output)
+        writeWarnings(of: file, issues: issues, into: &output)
+    }
+
+    private static func uid(_ dataSet: DataSet, _ tag: Tag) -> [UInt8]? {
+        guard let element = dataSet.element(tag), element.contentLength > 0, element.contentLength <= 1024 else { return nil }
+        return element.rawBytes.map { $0.withUnsafeBytes { TextTrimming.trimmed($0) } }
+    }
+
+    private static func writeName(of uid: [UInt8], long: StaticText?, into output: inout [UInt8]) {
+        if let name = long ?? UIDDictionary.name(uid) { return output.append(name) }
+        if uid.isEmpty { return output.append("unknown") }
+        var text: [UInt8] = []
+        uid.withUnsafeBytes { _ = SpecificCharacterSet().decode($0, vr: .UI, into: &text) }
+        text.withUnsafeBytes { _ = VisibleText(isMultiValued: false, limit: 64).write($0, into: &output) }
+    }
+
+    /// The window rule of the preview; never a value that the pixels decide (H1).
+    private static func writePreview(of file: Part10File, into output: inout [UInt8]) {
+        guard file.pixelData != nil else { return }
+        let frame = FunctionalGroups.representativeFrame(of: file.dataSet)
+        switch VOIChoice.choice(for: file.dataSet, frame: frame) {
+        case .window(let window):
+            output.append("# preview: window ")
+            output.append(shortest: window.center)
+            output.append(0x2F)
+            output.append(shortest: window.width)
+            output.append(0x20)
+            output.append(contentsOf: window.function.rawValue.utf8)
+            output.append(" (file)\n")
+        case .lut: output.append("# preview: VOI LUT (file)\n")
+        case .auto: output.append("# preview: window auto\n")
+        case .none: output.append("# preview: color\n")
+        }
+        // The shape is followed, which not every viewer does (rule G22).
+        if file.dataSet.string(.photometricInterpretation) == "MONOCHROME1", file.dataSet.string(.presentationLUTShape) == "IDENTITY" {
+            output.append("# note: Presentation LUT Shape IDENTITY, so MONOCHROME1 is not inverted\n")
+        }
+    }
+
+    private static func writeWarnings(of file: Part10File, issues: SpecificCharacterSet.Issues, into output: inout [UInt8]) {
+        for forgiveness in file.forgiven.prefix(16) {
+            output.append("# warning: ")
+            output.append(contentsOf: forgiveness.code.rawValue.utf8)
+            output.append(" at offset ")
+            output.append(decimal: forgiveness.offset)
+            output.append(0x0A)
+        }
+        if file.forgiven.count > 16 {
+            output.append("# warning: ")
+            output.append(decimal: file.forgiven.count - 16)
+            output.append(" more of that kind\n")
+        }
+        if issues.contains(.undeclared) {
+            output.append("# warning: 8-bit text without a known Specific Character Set, read as UTF-8 or ISO 8859-1\n")
+        }
+        if issues.contains(.undecodable) { output.append("# warning: text with bytes that its character set does not have\n") }
+    }
+}

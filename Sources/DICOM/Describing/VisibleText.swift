@@ -1,0 +1,95 @@
+/// Text of a value on one line, with everything in it to be seen (header-text.md H6, H10).
+struct VisibleText {
+    /// Blanks and NULs before a backslash are padding of the value before it.
+    let isMultiValued: Bool
+    /// Most characters (Unicode scalars) that are written.
+    let limit: Int
+
+    /// Appends valid UTF-8: control characters as control pictures, DEL, C1, line and paragraph separators and bidi controls
+    /// as `\u{xxxx}`, trailing padding left out.
+    ///
+    /// - Returns: characters beyond the limit, left out.
+    func write(_ bytes: UnsafeRawBufferPointer, into output: inout [UInt8]) -> Int {
+        let end = Self.withoutPadding(bytes)
+        if end <= limit, Self.isPrintable(bytes, end, isMultiValued: isMultiValued) {
+            output.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[0..<end]))
+            return 0
+        }
+        var index = 0
+        var written = 0
+        while index < end {
+            if isMultiValued, let next = paddingEnd(bytes, index, end) {
+                index = next
+                continue
+            }
+            let length = max(1, UTF8Bytes.sequenceLength(bytes, at: index))
+            if written == limit { return Self.characters(bytes, from: index, to: end) }
+            write(UnsafeRawBufferPointer(rebasing: bytes[index..<min(end, index + length)]), character: &output)
+            written += 1
+            index += length
+        }
+        return 0
+    }
+
+    /// Length without trailing blanks and NULs.
+    static func withoutPadding(_ bytes: UnsafeRawBufferPointer) -> Int {
+        var end = bytes.count
+        while end > 0, bytes[end - 1] == 0x20 || bytes[end - 1] == 0 { end -= 1 }
+        return end
+    }
+
+    /// Whether the bytes can be copied: printable ASCII without padding inside.
+    private static func isPrintable(_ bytes: UnsafeRawBufferPointer, _ end: Int, isMultiValued: Bool) -> Bool {
+        var previous: UInt8 = 0
+        for index in 0..<end {
+            let byte = bytes[index]
+            if byte < 0x20 || byte > 0x7E || (isMultiValued && byte == 0x5C && previous == 0x20) { return false }
+            previous = byte
+        }
+        return true
+    }
+
+    /// Where padding that starts here ends, if a backslash follows it.
+    private func paddingEnd(_ bytes: UnsafeRawBufferPointer, _ start: Int, _ end: Int) -> Int? {
+        var index = start
+        while index < end, bytes[index] == 0x20 || bytes[index] == 0 { index += 1 }
+        return index > start && index < end && bytes[index] == 0x5C ? index : nil
+    }
+
+    private static func characters(_ bytes: UnsafeRawBufferPointer, from start: Int, to end: Int) -> Int {
+        var count = 0
+        for index in start..<end where bytes[index] & 0xC0 != 0x80 { count += 1 }
+        return count
+    }
+
+    private func write(_ sequence: UnsafeRawBufferPointer, character output: inout [UInt8]) {
+        let lead = sequence[0]
+        if lead < 0x20 {
+            output.append(scalar: 0x2400 + UInt32(lead))
+        } else if lead == 0x7F {
+            escape(0x7F, &output)
+        } else if sequence.count == 2, let hidden = Self.hidden(sequence) {
+            escape(hidden, &output)
+        } else if sequence.count == 3, let hidden = Self.hidden(sequence) {
+            escape(hidden, &output)
+        } else {
+            output.append(contentsOf: sequence)
+        }
+    }
+
+    private func escape(_ scalar: UInt32, _ output: inout [UInt8]) {
+        output.append("\\u{")
+        output.append(hex: UInt64(scalar), digits: 4)
+        output.append(0x7D)
+    }
+
+    /// A character that would hide or reorder what stands around it, by its bytes; else nil.
+    private static func hidden(_ sequence: UnsafeRawBufferPointer) -> UInt32? {
+        var scalar = UInt32(sequence[0]) & (sequence.count == 2 ? 0x1F : 0x0F)
+        for byte in sequence.dropFirst() { scalar = scalar << 6 | UInt32(byte & 0x3F) }
+        switch scalar {
+        case 0x80...0x9F, 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069: return scalar
+        default: return nil
+        }
+    }
+}
