@@ -7,6 +7,8 @@ package enum InstanceSummarizer {
         summary.patientID = dataSet.key(.patientID) ?? []
         summary.issuerOfPatientID = dataSet.key(.issuerOfPatientID) ?? []
         summary.patientName = dataSet.key(.patientName) ?? []
+        // Empty component groups at the end may be left out (PS3.5 section 6.2.1): the same name with and without them.
+        while summary.patientName.last == 0x3D { summary.patientName.removeLast() }
         summary.patientBirthDate = dataSet.key(.patientBirthDate) ?? []
         summary.patientSex = dataSet.key(.patientSex) ?? []
         summary.studyInstanceUID = dataSet.key(.studyInstanceUID) ?? []
