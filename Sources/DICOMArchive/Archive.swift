@@ -22,7 +22,7 @@ package final class Archive: Sendable {
     /// Stays idle between questions, so that `PRAGMA data_version` sees every commit of others.
     private let monitor: Mutex<Connection?>
     private let countCache = Mutex<(version: Int64, counts: ArchiveCounts)?>(nil)
-    private let fileIdentity: (device: UInt64, inode: UInt64)
+    let fileIdentity: (device: UInt64, inode: UInt64)
 
     init(location: ArchiveLocation, pool: ConnectionPool, monitor: Connection, writer: WriterLease?) {
         path = location.path

@@ -19,6 +19,8 @@ package struct ArchiveError: Error, Hashable, Sendable, CustomStringConvertible 
         case noSuchRow = "no-such-row"
         /// Every source of the instance is gone, replaced or unreadable.
         case sourceUnavailable = "source-unavailable"
+        /// The file at a source's path is not the one that was indexed.
+        case sourceChanged = "source-changed"
         /// A PATH given to a command is absent, empty, on another device, or otherwise unusable.
         case badPath = "bad-path"
         /// A system call failed.

@@ -42,7 +42,7 @@ extension Archive {
         }
         guard let status = FileStatus(descriptor: result), status.isRegular, isVetted(status.identity, source, strict: strict) else {
             Glibc.close(result)
-            throw ArchiveError(.sourceUnavailable, "source is not the file that was indexed; run dcmfs index again", errno: EIO)
+            throw ArchiveError(.sourceChanged, "source is not the file that was indexed; run dcmfs index again", errno: EIO)
         }
         return SourceFile(descriptor: result, size: status.size, mtimeNs: status.identity.mtimeNs)
     }
