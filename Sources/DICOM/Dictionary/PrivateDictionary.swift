@@ -79,8 +79,9 @@ private struct PrivateIndex: Sendable {
     }
 
     func section(_ creator: UnsafeBufferPointer<UInt8>) -> Range<Int>? {
-        guard let number = creators.value(textHash(creator)).map({ Int($0) }), table.text(names[number]).bytes.elementsEqual(creator) else { return nil }
-        return sections[number]
+        guard let found = creators.value(textHash(creator)) else { return nil }
+        let number = Int(found)
+        return table.text(names[number]).bytes.elementsEqual(creator) ? sections[number] : nil
     }
 
     /// Offset of the line that begins with these eight letters.
