@@ -46,7 +46,7 @@ enum HeaderDisagreements {
     private static let damage = [
         Known(
             file: "derived/broken/odd_lengths.dcm", tags: ["0020000D"],
-            reason: "ours, with DCMTK: the value has nine bytes; pydicom drops the last one with the padding"),
+            reason: "neither: the tag stands twice (PS3.5 section 7.1 allows it once); the first one counts for us, the last one for pydicom"),
         Known(
             file: "derived/broken/zero_vr.dcm", tags: ["00291001", "00400254"],
             reason: "ours, with DCMTK: the element behind the one without a VR is there (PS3.5 section 7.1.2)"),
