@@ -3,11 +3,13 @@ import DICOMImaging
 import WorkerProtocol
 
 extension Serve {
-    static func outcome(_ file: InputFile) -> IngestOutcome { .setAside(DICOMError(.notDICOM, "no reader yet")) }
+    static func describePicture(of document: Part10File, in summary: inout InstanceSummary) {}
+
     static func picture(_ file: InputFile, _ request: PictureRequest) throws(DICOMError) -> [UInt8] {
-        throw DICOMError(.unsupported, "no reader yet")
+        throw DICOMError(.unsupported, "no renderer yet")
     }
+
     static func explanation(_ file: InputFile, _ request: PictureRequest) throws(DICOMError) -> [UInt8] {
-        throw DICOMError(.unsupported, "no reader yet")
+        throw DICOMError(.unsupported, "no renderer yet")
     }
 }
