@@ -4,24 +4,35 @@ extension DataDictionary {
     /// the element's name, and empty where only the VR is known.
     ///
     /// - Parameter creator: value of the private creator element, without padding.
-    package static func privateEntry(creator: UnsafeBufferPointer<UInt8>, tag: Tag) -> DictionaryEntry? {
-        guard tag.isPrivate, let section = privateIndex.section(creator) else { return nil }
-        let keys = privateKeys(tag)
-        for number in keys.indices {
-            if let offset = privateIndex.line(keys[number], in: section) { return privateIndex.table.entry(at: offset) }
-        }
-        return nil
+    package static func privateEntry(creator: [UInt8], tag: Tag) -> DictionaryEntry? {
+        privateSection(creator)?.entry(tag)
     }
 
-    package static func privateEntry(creator: [UInt8], tag: Tag) -> DictionaryEntry? {
-        creator.withUnsafeBufferPointer { privateEntry(creator: $0, tag: tag) }
+    /// What is known of a creator, to look up several of its elements.
+    static func privateSection(_ creator: [UInt8]) -> PrivateSection? {
+        creator.withUnsafeBufferPointer { privateIndex.section($0) }.map { PrivateSection(lines: $0) }
+    }
+
+    /// The elements of one creator.
+    struct PrivateSection {
+        fileprivate let lines: Range<Int>
+
+        func entry(_ tag: Tag) -> DictionaryEntry? {
+            guard tag.isPrivate else { return nil }
+            let index = privateIndex
+            let keys = privateKeys(tag)
+            for number in keys.indices {
+                if let offset = index.line(keys[number], in: lines) { return index.table.entry(at: offset) }
+            }
+            return nil
+        }
     }
 
     /// Built when the first private element of a named creator is met (a third of a millisecond).
-    private static let privateIndex = PrivateIndex(LineTable(DictionaryTables.privateElements))
+    fileprivate static let privateIndex = PrivateIndex(LineTable(DictionaryTables.privateElements))
 
     /// The ways a line may name the tag, most special first: `ggggeeee`, `ggggxxee`, `ggxxxxee`, as eight letters.
-    private static func privateKeys(_ tag: Tag) -> [3 of UInt64] {
+    fileprivate static func privateKeys(_ tag: Tag) -> [3 of UInt64] {
         let all = letters(tag.rawValue)
         let anyBlock = all & 0xFFFF_FFFF_0000_FFFF | 0x7878_0000
         let anyGroup = anyBlock & 0xFFFF_0000_0000_FFFF | 0x7878_7878_0000
@@ -62,13 +73,13 @@ private struct PrivateIndex: Sendable {
     }
 
     private mutating func open(section name: Range<Int>) {
-        creators.insert(textHash(table.text(name).bytes), offset: sections.count)
+        creators.insert(textHash(table.text(name).bytes), value: UInt32(truncatingIfNeeded: sections.count))
         names.append(name)
         sections.append(lines.count..<lines.count)
     }
 
     func section(_ creator: UnsafeBufferPointer<UInt8>) -> Range<Int>? {
-        guard let number = creators.offset(textHash(creator)), table.text(names[number]).bytes.elementsEqual(creator) else { return nil }
+        guard let number = creators.value(textHash(creator)).map({ Int($0) }), table.text(names[number]).bytes.elementsEqual(creator) else { return nil }
         return sections[number]
     }
 

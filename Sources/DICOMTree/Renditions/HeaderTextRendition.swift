@@ -12,7 +12,7 @@ package struct HeaderTextRendition: Rendition {
 
     /// An index made by another version of the text format measured another text: then the size takes making it.
     package func size(of instance: InstanceRow) -> RenditionSize? {
-        instance.headerTextVersion == HeaderTextVersion.current ? .exact(instance.headerTextLength) : .unknown(instance.headerTextLength)
+        instance.headerTextVersion == HeaderText.formatVersion ? .exact(instance.headerTextLength) : .unknown(instance.headerTextLength)
     }
 
     package func modifiedNs(of instance: InstanceRow) -> Int64 { instance.changed(epoch: FormatEpoch.headerText) }
@@ -20,10 +20,4 @@ package struct HeaderTextRendition: Rendition {
     package func maker(for instance: InstanceRow) -> RenditionMaker? {
         { (producer, descriptor) throws(ProductionError) in try producer.headerText(descriptor) }
     }
-}
-
-/// The version of the text that a producer makes.
-enum HeaderTextVersion {
-    // To be `HeaderText.formatVersion`.
-    static let current = 1
 }
