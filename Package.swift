@@ -26,6 +26,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 
 let package = Package(
     name: "dcmfs",
@@ -51,7 +52,7 @@ let package = Package(
         // the standard, the pictures, the index, the tree
         swift("DICOM", ["CZlib"]),
         swift("DICOMImaging", ["DICOM", "CJPEG", "CPNG", "CZlib"]),
-        swift("DICOMArchive", ["DICOM", "CCrypto", "CLinux", grdb, system]),
+        swift("DICOMArchive", ["DICOM", "CCrypto", "CLinux", grdb, sqlite, system]),
         swift("DICOMTree", ["DICOM", "DICOMArchive", system]),
         swift("WorkerProtocol", ["DICOM", "CLinux"]),
         swift("Workers", ["DICOM", "WorkerProtocol", "CLinux", system]),
@@ -67,7 +68,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["DICOM", "CZlib", system], path: "Tests/TestSupport", swiftSettings: settings),
         tests("DICOMTests", ["DICOM"]),
-        tests("DICOMImagingTests", ["DICOM", "DICOMImaging"]),
+        tests("DICOMImagingTests", ["DICOM", "DICOMImaging", "CCrypto"]),
         tests("DICOMArchiveTests", ["DICOM", "DICOMArchive", grdb, system]),
         tests("DICOMTreeTests", ["DICOM", "DICOMArchive", "DICOMTree", system]),
         tests("WorkersTests", ["DICOM", "WorkerProtocol", "Workers", system]),

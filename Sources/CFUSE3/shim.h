@@ -1,6 +1,104 @@
 #ifndef DCMFS_CFUSE3_SHIM_H
 #define DCMFS_CFUSE3_SHIM_H
-/* 64-bit off_t is the default on every platform we support; defining _FILE_OFFSET_BITS here would clash with Glibc's module. */
+/*
+ * What Swift cannot say about libfuse3: bit fields, function-like macros, a va_list, and the differences between
+ * libfuse 3.14 (Debian 12, Ubuntu 24.04) and 3.17+ (Debian 13). Nothing else belongs here.
+ *
+ * 64-bit off_t is the default on every platform we support; defining _FILE_OFFSET_BITS here would clash with Glibc's module.
+ */
 #define FUSE_USE_VERSION 314
 #include <fuse_lowlevel.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <syslog.h>
+
+/* fuse_session_new is a macro from 3.17 on. */
+static inline struct fuse_session *dcmfs_session_new(
+    struct fuse_args *arguments, const struct fuse_lowlevel_ops *operations, void *userdata)
+{
+    return fuse_session_new(arguments, operations, sizeof *operations, userdata);
+}
+
+/* Threads are never ended while idle: libfuse ends them with pthread_cancel, which runs no Swift destructor. */
+static inline int dcmfs_session_loop(struct fuse_session *session, unsigned int threads)
+{
+    struct fuse_loop_config *config = fuse_loop_cfg_create();
+    if (config == NULL)
+        return -12; /* ENOMEM */
+    fuse_loop_cfg_set_max_threads(config, threads);
+    fuse_loop_cfg_set_idle_threads(config, threads);
+    fuse_loop_cfg_set_clone_fd(config, 0);
+    int result = fuse_session_loop_mt(session, config);
+    fuse_loop_cfg_destroy(config);
+    return result;
+}
+
+static inline void dcmfs_want(struct fuse_conn_info *connection, uint64_t flag)
+{
+#if FUSE_VERSION >= FUSE_MAKE_VERSION(3, 18)
+    fuse_set_feature_flag(connection, flag);
+#else
+    if (connection->capable & flag)
+        connection->want |= (unsigned int)flag;
+#endif
+}
+
+static inline void dcmfs_do_not_want(struct fuse_conn_info *connection, uint64_t flag)
+{
+#if FUSE_VERSION >= FUSE_MAKE_VERSION(3, 18)
+    fuse_unset_feature_flag(connection, flag);
+#else
+    connection->want &= ~(unsigned int)flag;
+#endif
+}
+
+enum dcmfs_readdirplus { dcmfs_readdirplus_never, dcmfs_readdirplus_auto, dcmfs_readdirplus_always };
+
+/* What is asked of the kernel. No splice: it is no faster at 128 KiB and slower with large read-ahead. */
+static inline void dcmfs_negotiate(struct fuse_conn_info *connection, enum dcmfs_readdirplus plus)
+{
+    dcmfs_do_not_want(connection, FUSE_CAP_SPLICE_READ);
+    dcmfs_do_not_want(connection, FUSE_CAP_SPLICE_WRITE);
+    dcmfs_do_not_want(connection, FUSE_CAP_SPLICE_MOVE);
+    dcmfs_want(connection, FUSE_CAP_ASYNC_READ);
+    dcmfs_want(connection, FUSE_CAP_AUTO_INVAL_DATA);
+    dcmfs_want(connection, FUSE_CAP_EXPORT_SUPPORT);
+    /* 3.14 forgets to send this one; from 3.17 on it is off unless asked for. */
+    dcmfs_want(connection, FUSE_CAP_PARALLEL_DIROPS);
+    if (plus == dcmfs_readdirplus_never) {
+        dcmfs_do_not_want(connection, FUSE_CAP_READDIRPLUS);
+        dcmfs_do_not_want(connection, FUSE_CAP_READDIRPLUS_AUTO);
+    } else if (plus == dcmfs_readdirplus_always) {
+        dcmfs_want(connection, FUSE_CAP_READDIRPLUS);
+        dcmfs_do_not_want(connection, FUSE_CAP_READDIRPLUS_AUTO);
+    } else {
+        dcmfs_want(connection, FUSE_CAP_READDIRPLUS);
+        dcmfs_want(connection, FUSE_CAP_READDIRPLUS_AUTO);
+    }
+    connection->max_background = 64;
+    connection->congestion_threshold = 48;
+}
+
+static inline void dcmfs_set_keep_cache(struct fuse_file_info *info, int keep)
+{
+    info->keep_cache = keep ? 1 : 0;
+}
+
+/* libfuse's messages, once there is no terminal to print them on. Its levels are those of syslog. */
+static inline void dcmfs_log_to_syslog(enum fuse_log_level level, const char *format, va_list arguments)
+{
+    vsyslog(LOG_DAEMON | (int)level, format, arguments);
+}
+
+static inline void dcmfs_use_syslog(void)
+{
+    fuse_set_log_func(dcmfs_log_to_syslog);
+}
+
+/* syslog itself is variadic. */
+static inline void dcmfs_syslog(int level, const char *message)
+{
+    syslog(LOG_DAEMON | level, "%s", message);
+}
 #endif

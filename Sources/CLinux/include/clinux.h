@@ -3,4 +3,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "clinux_channel.h"
+#include "clinux_files.h"
+#include "clinux_sandbox.h"
+#include "clinux_spawn.h"
+
 #endif

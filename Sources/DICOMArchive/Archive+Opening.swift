@@ -1,0 +1,89 @@
+import CLinux
+import Glibc
+
+extension Archive {
+    /// Opens an archive. `path` may be relative to the working directory.
+    package static func open(path: [UInt8], mode: Mode) throws(ArchiveError) -> Archive {
+        let location = try ArchiveLocation(path, mode: mode)
+        let writer = mode == .readOnly ? nil : try WriterLease(location, creating: mode == .create)
+        do throws(ArchiveError) {
+            let monitor = try openReader(location)
+            return Archive(location: location, pool: ConnectionPool(path: location.text), monitor: monitor, writer: writer)
+        } catch {
+            writer?.close()
+            throw error
+        }
+    }
+
+    /// Seals an archive when nobody else has it open, e.g. at the end of a mount that an `index` worked beside.
+    package static func sealIfIdle(path: [UInt8]) {
+        guard let location = try? ArchiveLocation(path, mode: .readWrite), location.hasLog,
+            let writer = try? WriterLease(location, creating: false, patience: 0)
+        else { return }
+        writer.close()
+    }
+
+    private static func openReader(_ location: ArchiveLocation) throws(ArchiveError) -> Connection {
+        if location.hasLog && !location.folderIsWritable { throw location.unsealed }
+        let connection: Connection
+        do throws(ArchiveError) {
+            connection = try Connection(path: location.text, readOnly: true)
+        } catch where !location.folderIsWritable && error.code != .notAnArchive {
+            // A database in WAL mode without its log needs a folder in which SQLite may make one.
+            throw location.unsealed
+        }
+        do throws(ArchiveError) {
+            try Schema.check(connection, path: location.text)
+        } catch {
+            connection.close()
+            throw error
+        }
+        return connection
+    }
+}
+
+/// Where an archive lies, in the forms the parts of the opening need.
+struct ArchiveLocation {
+    let path: [UInt8]
+    let folder: [UInt8]
+    /// `path` for SQLite, which takes UTF-8 only.
+    let text: String
+
+    init(_ given: [UInt8], mode: Archive.Mode) throws(ArchiveError) {
+        guard let text = String(validating: given, as: UTF8.self), !given.isEmpty, !given.contains(0) else {
+            throw ArchiveError(.badPath, "the path of the archive is not valid UTF-8")
+        }
+        let slash = given.lastIndex(of: UInt8(ascii: "/"))
+        let name = slash.map { Array(given[($0 + 1)...]) } ?? given
+        let parent = slash.map { $0 == 0 ? [UInt8(ascii: "/")] : Array(given[..<$0]) } ?? [UInt8(ascii: ".")]
+        guard let folder = realPath(parent), !name.isEmpty, let folderText = String(validating: folder, as: UTF8.self) else {
+            throw ArchiveError(.badPath, "the folder of \(text) does not exist")
+        }
+        self.folder = folder
+        path = joinPath(folder, name)
+        self.text = (folderText == "/" ? "" : folderText) + "/" + String(decoding: name, as: UTF8.self)
+        try check(mode)
+    }
+
+    private func check(_ mode: Archive.Mode) throws(ArchiveError) {
+        guard let status = FileStatus(path: path) else {
+            if mode == .create { return }
+            throw ArchiveError(.noArchive, "there is no archive \(text) (make one: dcmfs index \(text) FOLDER)")
+        }
+        guard status.isRegular else { throw ArchiveError(.notAnArchive, "\(text) is not a file") }
+        if status.size == 0 && mode == .readOnly { throw ArchiveError(.notAnArchive, "\(text) is empty") }
+    }
+
+    /// Whether committed rows may wait beside the database in a log.
+    var hasLog: Bool { Self.isNonEmpty(path + Array("-wal".utf8)) || Self.isNonEmpty(path + Array("-journal".utf8)) }
+    var folderIsWritable: Bool { withCString(folder) { access($0, W_OK) } == 0 }
+
+    var unsealed: ArchiveError {
+        ArchiveError(
+            .unsealed,
+            "\(text) was not closed properly and its folder cannot be written here; "
+                + "where it can be written, run: dcmfs status --seal \(text)")
+    }
+
+    private static func isNonEmpty(_ path: [UInt8]) -> Bool { FileStatus(path: path).map { $0.size > 0 } ?? false }
+}

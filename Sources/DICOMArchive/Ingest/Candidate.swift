@@ -1,0 +1,65 @@
+import DICOM
+
+/// A folder that is being indexed. Used by the indexing thread; `rootDescriptor` and `path` also by parser threads.
+///
+/// `@unchecked Sendable`: `row` belongs to the indexing thread, the rest never changes.
+final class IndexedFolder: @unchecked Sendable {
+    let root: OpenRoot
+    /// Path below the root; empty for the root itself.
+    let path: [UInt8]
+    let device: UInt64
+    /// Row of `directories`, 0 until it has one.
+    var row: Int64
+
+    init(root: OpenRoot, path: [UInt8], device: UInt64, row: Int64) {
+        self.root = root
+        self.path = path
+        self.device = device
+        self.row = row
+    }
+
+    var absolutePath: [UInt8] { joinPath(root.absolutePath, path) }
+    func absolutePath(of name: [UInt8]) -> [UInt8] { joinPath(absolutePath, name) }
+}
+
+/// A root folder with a descriptor to start from.
+final class OpenRoot: Sendable {
+    let id: Int64
+    let absolutePath: [UInt8]
+    let device: UInt64
+    let descriptor: CInt
+
+    init(id: Int64, absolutePath: [UInt8], device: UInt64, descriptor: CInt) {
+        self.id = id
+        self.absolutePath = absolutePath
+        self.device = device
+        self.descriptor = descriptor
+    }
+
+    deinit { closeDescriptor(descriptor) }
+}
+
+/// A file that is to be read.
+struct Candidate: Sendable {
+    let folder: IndexedFolder
+    let name: [UInt8]
+    /// What the index knows of it.
+    var known: SourceRecord?
+    /// Whether its digest is wanted whatever it turns out to be.
+    let wantsDigest: Bool
+}
+
+/// What reading a candidate gave.
+struct ReadFile: Sendable {
+    enum Result: Sendable {
+        case parsed(ParsedInput)
+        /// It could not be opened or read: errno.
+        case unreadable(CInt)
+        case notRegular
+        /// It changed while it was read.
+        case unstable
+    }
+    var identity = FileIdentity()
+    var result: Result
+    var digest: [UInt8]?
+}

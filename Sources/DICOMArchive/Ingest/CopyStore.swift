@@ -1,0 +1,122 @@
+import Glibc
+
+/// The folder of `index --copy-to`: copies by content, `ab/<SHA-256>.dcm`, each durable and read back before a row names it.
+final class CopyStore {
+    let root: OpenRoot
+    private let hexDigitsOf: [UInt8] = Array("0123456789abcdef".utf8)
+
+    init(root: OpenRoot) { self.root = root }
+
+    struct Copy {
+        let folder: [UInt8]
+        let name: [UInt8]
+        let digest: [UInt8]
+        let identity: FileIdentity
+    }
+
+    /// Copies an open file of `size` bytes. The same content again gives the copy that is there.
+    func copy(_ source: CInt, size: Int64) throws(ArchiveError) -> Copy {
+        let digest = try digestOfFile(source, size: size)
+        let hex = digest.flatMap { [hexDigitsOf[Int($0 >> 4)], hexDigitsOf[Int($0 & 15)]] }
+        let folder = Array(hex.prefix(2))
+        let name = hex + Array(".dcm".utf8)
+        let directory = try subfolder(folder)
+        defer { closeDescriptor(directory) }
+        if let known = verified(directory, name, digest, size) { return Copy(folder: folder, name: name, digest: digest, identity: known) }
+        let temporary = Array(".partial-\(getpid())".utf8)
+        do throws(ArchiveError) {
+            try write(source, size, directory, temporary)
+            guard verified(directory, temporary, digest, size) != nil else {
+                throw ArchiveError(.system, "a copy in \(shown(root.absolutePath)) reads back differently", errno: EIO)
+            }
+            let moved = withCString(temporary) { from in withCString(name) { renameat(directory, from, directory, $0) } }
+            guard moved == 0, fsync(directory) == 0 else { throw failure("cannot be completed") }
+        } catch {
+            _ = withCString(temporary) { unlinkat(directory, $0, 0) }
+            throw error
+        }
+        guard let identity = verified(directory, name, digest, size) else { throw failure("cannot be read back") }
+        return Copy(folder: folder, name: name, digest: digest, identity: identity)
+    }
+
+    private func subfolder(_ name: [UInt8]) throws(ArchiveError) -> CInt {
+        let made = withCString(name) { mkdirat(root.descriptor, $0, 0o700) }
+        guard made == 0 || errno == EEXIST else { throw failure("cannot be written") }
+        let descriptor = openFolder(root, name)
+        guard descriptor >= 0 else { throw ArchiveError(.system, "\(shown(root.absolutePath)): \(errorText(-descriptor))", errno: -descriptor) }
+        if made == 0 {
+            let parent = openFolder(root, [])
+            if parent >= 0 {
+                fsync(parent)
+                closeDescriptor(parent)
+            }
+        }
+        return descriptor
+    }
+
+    private func write(_ source: CInt, _ size: Int64, _ directory: CInt, _ name: [UInt8]) throws(ArchiveError) {
+        let target = withCString(name) { openat(directory, $0, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0o600) }
+        guard target >= 0 else { throw failure("cannot be written") }
+        defer { closeDescriptor(target) }
+        let length = 256 << 10
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: length, alignment: 16)
+        defer { buffer.deallocate() }
+        var offset: Int64 = 0
+        while offset < size {
+            let count = pread(source, buffer.baseAddress, min(length, Int(size - offset)), off_t(offset))
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw ArchiveError(.sourceUnavailable, "a source cannot be read: \(errorText(errno))", errno: errno) }
+            var written = 0
+            while written < count {
+                let step = pwrite(target, UnsafeRawPointer(buffer.baseAddress.unsafelyUnwrapped) + written, count - written, off_t(offset) + off_t(written))
+                if step < 0 && errno == EINTR { continue }
+                guard step > 0 else { throw failure("cannot be written") }
+                written += step
+            }
+            offset += Int64(count)
+        }
+        guard fsync(target) == 0 else { throw failure("cannot be written") }
+    }
+
+    /// The identity of a copy whose bytes have the digest.
+    private func verified(_ directory: CInt, _ name: [UInt8], _ digest: [UInt8], _ size: Int64) -> FileIdentity? {
+        let descriptor = withCString(name) { openat(directory, $0, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) }
+        guard descriptor >= 0 else { return nil }
+        defer { closeDescriptor(descriptor) }
+        guard let status = FileStatus(descriptor: descriptor), status.isRegular, status.size == size,
+            let found = try? digestOfFile(descriptor, size: size), found == digest
+        else { return nil }
+        return status.identity
+    }
+
+    private func failure(_ what: String) -> ArchiveError {
+        let code = errno
+        return ArchiveError(.system, "the folder of copies \(shown(root.absolutePath)) \(what): \(errorText(code))", errno: code)
+    }
+}
+
+/// A path for a message.
+func shown(_ path: [UInt8]) -> String { String(decoding: printable(path), as: UTF8.self) }
+
+extension IngestWriter {
+    /// With `--copy-to`: makes sure that the archive owns a copy of the instance, before the transaction names it.
+    func copyIfWanted(_ candidate: Candidate, _ file: ReadFile, _ instance: Int64) throws(ArchiveError) {
+        guard let store = copyStore, try !sources(ofInstance: instance).contains(where: { $0.kind == .copy && !$0.isGone }) else { return }
+        let descriptor = openFile(candidate.folder, candidate.name)
+        guard descriptor >= 0 else { throw ArchiveError(.sourceUnavailable, errorText(-descriptor), errno: -descriptor) }
+        defer { closeDescriptor(descriptor) }
+        let copy = try store.copy(descriptor, size: file.identity.size)
+        let folder = IndexedFolder(root: store.root, path: copy.folder, device: store.root.device, row: 0)
+        var source = SourceRecord()
+        source.directory = try row(of: folder)
+        source.name = copy.name
+        source.kind = .copy
+        source.identity = copy.identity
+        source.instance = instance
+        source.digest = copy.digest
+        let standing = try findSource(source.directory, source.name)
+        if let standing, let other = standing.instance, other != instance { return }
+        try write(source, isNew: standing == nil)
+        report.copied += 1
+    }
+}

@@ -1,0 +1,100 @@
+import CLinux
+import DICOM
+import Glibc
+
+/// Opens candidates, hands them to the parser together, takes digests where they are needed. Runs on parser threads.
+struct FileReader: Sendable {
+    let parser: any HeaderParser
+
+    func read(_ candidates: [Candidate]) -> [ReadFile] {
+        var files: [ReadFile] = []
+        files.reserveCapacity(candidates.count)
+        var descriptors: [CInt] = []
+        var sizes: [Int] = []
+        var positions: [Int] = []
+        for (position, candidate) in candidates.enumerated() {
+            let (descriptor, file) = Self.open(candidate)
+            files.append(file)
+            guard let descriptor else { continue }
+            descriptors.append(descriptor)
+            sizes.append(Int(file.identity.size))
+            positions.append(position)
+        }
+        let parsed = descriptors.isEmpty ? [] : parser.parse(descriptors, sizes: sizes)
+        for (index, descriptor) in descriptors.enumerated() {
+            let outcome = index < parsed.count ? parsed[index] : .failed(reason: "the parser gave no answer")
+            finish(&files[positions[index]], descriptor, outcome, candidates[positions[index]])
+            closeDescriptor(descriptor)
+        }
+        return files
+    }
+
+    private static func open(_ candidate: Candidate) -> (CInt?, ReadFile) {
+        let descriptor = openFile(candidate.folder, candidate.name)
+        guard descriptor >= 0 else {
+            let isLink = -descriptor == ELOOP || -descriptor == EXDEV
+            return (nil, ReadFile(result: isLink ? .notRegular : .unreadable(-descriptor)))
+        }
+        guard let status = FileStatus(descriptor: descriptor) else {
+            let code = errno
+            closeDescriptor(descriptor)
+            return (nil, ReadFile(result: .unreadable(code)))
+        }
+        guard status.isRegular else {
+            closeDescriptor(descriptor)
+            return (nil, ReadFile(result: .notRegular))
+        }
+        return (descriptor, ReadFile(identity: status.identity, result: .unstable))
+    }
+
+    private func finish(_ file: inout ReadFile, _ descriptor: CInt, _ outcome: ParsedInput, _ candidate: Candidate) {
+        file.result = .parsed(outcome)
+        if candidate.wantsDigest || Self.needsDigest(outcome) {
+            do throws(ArchiveError) {
+                file.digest = try digestOfFile(descriptor, size: file.identity.size)
+            } catch {
+                file.result = .unreadable(error.errno)
+                return
+            }
+        }
+        guard let now = FileStatus(descriptor: descriptor)?.identity, now == file.identity else {
+            file.result = .unstable
+            return
+        }
+    }
+
+    /// Identifiers that are missing are replaced by the digest.
+    private static func needsDigest(_ outcome: ParsedInput) -> Bool {
+        guard case .outcome(.instance(let summary)) = outcome else { return false }
+        return summary.sopInstanceUID.isEmpty
+            || summary.patientID.isEmpty && summary.patientName.isEmpty && summary.studyInstanceUID.isEmpty
+    }
+}
+
+/// Opens a file of an indexed folder for reading; never blocks, follows no symbolic link. A descriptor or -errno.
+func openFile(_ folder: IndexedFolder, _ name: [UInt8]) -> CInt {
+    withCString(joinPath(folder.path, name)) {
+        clinux_open_beneath(folder.root.descriptor, $0, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY)
+    }
+}
+
+/// SHA-256 of a file, streamed. Ending before `size` bytes is an error.
+func digestOfFile(_ descriptor: CInt, size: Int64) throws(ArchiveError) -> [UInt8] {
+    let hash = SHA256()
+    let length = 256 << 10
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: length, alignment: 16)
+    defer { buffer.deallocate() }
+    var offset: Int64 = 0
+    while true {
+        let count = pread(descriptor, buffer.baseAddress, length, off_t(offset))
+        if count < 0 && errno == EINTR { continue }
+        guard count >= 0 else { throw ArchiveError(.sourceUnavailable, "read failed: \(errorText(errno))", errno: errno) }
+        if count == 0 { break }
+        hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        offset += Int64(count)
+    }
+    guard offset == size else { throw ArchiveError(.sourceUnavailable, "the file changed while it was read", errno: EIO) }
+    return hash.finish()
+}
+
+func closeDescriptor(_ descriptor: CInt) { _ = close(descriptor) }

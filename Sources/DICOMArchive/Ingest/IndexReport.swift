@@ -1,0 +1,39 @@
+/// What an index run came to. Every regular file that was found is in exactly one of the counts.
+package struct IndexReport: Hashable, Sendable {
+    package var found = 0
+    package var new = 0
+    package var unchanged = 0
+    package var changed = 0
+    /// Files that hold the same bytes as another source of their instance.
+    package var duplicates = 0
+    /// By reason.
+    package var setAside: [String: Int] = [:]
+    package var notDICOM = 0
+    package var mediaDirectories = 0
+
+    /// What is not a regular file and was not followed, by reason; not in `found`.
+    package var skipped: [String: Int] = [:]
+    /// Sources below the paths that are not there any more; not in `found`.
+    package var gone = 0
+    /// Of those, rows dropped by `--prune`.
+    package var pruned = 0
+    /// Files copied by `--copy-to`.
+    package var copied = 0
+    /// Media directories' references that name no file, or an unsafe one.
+    package var badReferences = 0
+    /// Whether the archive was sealed at the end.
+    package var isSealed = false
+    /// Paths that could not be indexed at all; rows below them were left alone.
+    package var failedPaths: [String] = []
+    /// Folders that could not be read or are on another device now; rows below them were left alone.
+    package var warnings: [String] = []
+
+    package var setAsideTotal: Int { setAside.values.reduce(0, +) }
+
+    /// found = new + unchanged + changed + duplicates + set aside + not DICOM + media directories.
+    package var isBalanced: Bool {
+        found == new + unchanged + changed + duplicates + setAsideTotal + notDICOM + mediaDirectories
+    }
+
+    package init() {}
+}

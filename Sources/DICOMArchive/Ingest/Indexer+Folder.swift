@@ -1,0 +1,174 @@
+import Glibc
+
+/// One folder: compare what is there with what the index knows, both in the order of names.
+extension Indexer {
+    /// - Returns: its subfolders, in order.
+    @discardableResult
+    func visit(_ pending: PendingFolder, only: [UInt8]?) throws(ArchiveError) -> [PendingFolder] {
+        let descriptor = openFolder(pending.root, pending.path)
+        guard descriptor >= 0 else {
+            try unreadable(pending, errorText(-descriptor))
+            return []
+        }
+        defer { closeDescriptor(descriptor) }
+        guard let status = FileStatus(descriptor: descriptor) else {
+            try unreadable(pending, errorText(errno))
+            return []
+        }
+        if status.device != (pending.parent?.device ?? pending.root.device), MountTable.isDCMFS(status.device) {
+            protected.append((pending.root.id, pending.path))
+            if let parent = pending.parent {
+                try writer.skip(
+                    parent, pending.name, known: try known(in: parent, pending.name), reason: "dcmfs-mount", "a dcmfs mount, not entered")
+            }
+            return []
+        }
+        guard let folder = try known(pending, status, descriptor) else { return [] }
+        let listing: DirectoryListing
+        do throws(ArchiveError) {
+            listing = try DirectoryListing(descriptor: descriptor)
+        } catch {
+            try unreadable(pending, error.message)
+            return []
+        }
+        if pending.parent == nil && listing.count == 0 {
+            throw ArchiveError(.badPath, "\(shown(folder.absolutePath)) is empty: is the disk mounted?")
+        }
+        if let parent = pending.parent, let skipped = try known(in: parent, pending.name) { try writer.deleteRow(skipped) }
+        if folder.row != 0 { writer.visited.insert(folder.row) }
+        return try compare(listing, folder, descriptor, only: only)
+    }
+
+    private func known(in folder: IndexedFolder, _ name: [UInt8]) throws(ArchiveError) -> SourceRecord? {
+        folder.row == 0 ? nil : try writer.findSource(folder.row, name)
+    }
+
+    private func unreadable(_ pending: PendingFolder, _ why: String) throws(ArchiveError) {
+        let path = shown(joinPath(pending.root.absolutePath, pending.path))
+        guard let parent = pending.parent else { throw ArchiveError(.badPath, "\(path) cannot be read: \(why)") }
+        protected.append((pending.root.id, pending.path))
+        writer.report.warnings.append("\(path) cannot be read: \(why)")
+        try writer.skip(parent, pending.name, known: try known(in: parent, pending.name), reason: "unreadable-folder", why)
+    }
+
+    // MARK: - Files
+
+    private func compare(
+        _ listing: DirectoryListing, _ folder: IndexedFolder, _ descriptor: CInt, only: [UInt8]?
+    ) throws(ArchiveError) -> [PendingFolder] {
+        var known = KnownSources(writer, folder.row)
+        var below: [PendingFolder] = []
+        for index in 0..<listing.count {
+            let name = listing.name(index)
+            if let only, only != name { continue }
+            if isOwnFile(folder, name, listing.inodes[index]) { continue }
+            // Whatever the index knows before this name is not there any more.
+            while only == nil, let lost = try known.next(before: name) { try writer.lost(lost) }
+            let source = try known.take(name)
+            switch kind(listing, index, name, descriptor) {
+            case .file: try file(folder, name, source, descriptor)
+            case .folder:
+                if let source, source.kind != .skipped { try writer.lost(source) }
+                below.append(PendingFolder(root: folder.root, path: joinPath(folder.path, name), parent: folder, name: name))
+            case .symbolicLink:
+                try writer.skip(folder, name, known: source, reason: "symbolic-link", "a symbolic link, not followed")
+            case .special, .unknown:
+                try writer.skip(folder, name, known: source, reason: "special-file", "not a regular file, not opened")
+            }
+            try writer.commitIfDue()
+        }
+        if only == nil {
+            while let lost = try known.next(before: nil) { try writer.lost(lost) }
+        }
+        return only == nil ? below : []
+    }
+
+    private func kind(_ listing: DirectoryListing, _ index: Int, _ name: [UInt8], _ descriptor: CInt) -> DirectoryListing.Kind {
+        let kind = listing.kind(index)
+        guard kind == .unknown else { return kind }
+        guard let status = withCString(name, { FileStatus(directory: descriptor, name: $0) }) else { return .file }
+        return status.isRegular ? .file : status.isDirectory ? .folder : status.isSymbolicLink ? .symbolicLink : .special
+    }
+
+    private func file(_ folder: IndexedFolder, _ name: [UInt8], _ known: SourceRecord?, _ descriptor: CInt) throws(ArchiveError) {
+        let wantsDigest = options.verifies || options.takesDigests
+        guard let known else { return try read(Candidate(folder: folder, name: name, known: nil, wantsDigest: wantsDigest)) }
+        guard let status = withCString(name, { FileStatus(directory: descriptor, name: $0) }) else { return try writer.lost(known) }
+        if status.identity == known.identity {
+            guard try mustReadAgain(known) else { return try writer.unchanged(known) }
+        }
+        // A stored digest tells whether a file that only looks different is.
+        try read(Candidate(folder: folder, name: name, known: known, wantsDigest: wantsDigest || known.digest != nil))
+    }
+
+    /// Whether a file is read although it looks as it did.
+    private func mustReadAgain(_ known: SourceRecord) throws(ArchiveError) -> Bool {
+        if options.verifies || options.takesDigests && known.digest == nil { return true }
+        switch known.kind {
+        case .mediaDirectory, .skipped: return true
+        case .setAside:
+            // Only what follows from the bytes alone is remembered.
+            return ["unreadable", "reader-failed"].contains(try writer.problemReason(known))
+        case .instance, .duplicate:
+            guard writer.copyStore != nil, let instance = known.instance else { return false }
+            return try !writer.sources(ofInstance: instance).contains { $0.kind == .copy && !$0.isGone }
+        case .copy, .notDICOM: return false
+        }
+    }
+
+    /// The archive's database and its logs: never opened here, because closing any descriptor of the database would drop
+    /// SQLite's locks on it.
+    private func isOwnFile(_ folder: IndexedFolder, _ name: [UInt8], _ inode: UInt64) -> Bool {
+        if inode == archive.fileIdentity.inode && folder.device == archive.fileIdentity.device { return true }
+        let path = folder.absolutePath
+        guard path == archive.folder, let own = pathBelow(path, archive.path), name.starts(with: own) else { return false }
+        return ["-wal", "-shm", "-journal"].contains { name == own + Array($0.utf8) }
+    }
+}
+
+/// The known sources of a folder in the order of their names, a page at a time.
+private struct KnownSources {
+    private let writer: IngestWriter
+    private let folder: Int64
+    private var page: ArraySlice<SourceRecord> = []
+    private var last: [UInt8] = []
+    private var isExhausted: Bool
+
+    init(_ writer: IngestWriter, _ folder: Int64) {
+        self.writer = writer
+        self.folder = folder
+        isExhausted = folder == 0
+    }
+
+    /// The next source whose name sorts before `name` (nil: any).
+    mutating func next(before name: [UInt8]?) throws(ArchiveError) -> SourceRecord? {
+        guard let first = try peek() else { return nil }
+        if let name, !first.name.lexicographicallyPrecedes(name) { return nil }
+        page.removeFirst()
+        return first
+    }
+
+    /// The source of that very name.
+    mutating func take(_ name: [UInt8]) throws(ArchiveError) -> SourceRecord? {
+        while let first = try peek() {
+            if first.name == name {
+                page.removeFirst()
+                return first
+            }
+            guard first.name.lexicographicallyPrecedes(name) else { return nil }
+            page.removeFirst()
+        }
+        return nil
+    }
+
+    private mutating func peek() throws(ArchiveError) -> SourceRecord? {
+        if page.isEmpty && !isExhausted {
+            let limit = 2048
+            let records = try writer.sources(of: folder, after: last, limit: limit)
+            isExhausted = records.count < limit
+            page = records[...]
+            if let end = records.last { last = end.name }
+        }
+        return page.first
+    }
+}

@@ -1,0 +1,253 @@
+import Glibc
+
+/// Brings an archive up to date with folders of files (architecture.md section 4).
+///
+/// This thread walks, decides what must be read and writes; parser threads read. Files are written in the order of the
+/// walk (names sorted by bytes), so the same input always gives the same archive.
+package final class Indexer {
+    let archive: Archive
+    let options: IndexOptions
+    let writer: IngestWriter
+    let roots: Roots
+    private let pipeline: ReadPipeline
+    private var pending: [Candidate] = []
+    /// Parts of the tree in which an absence means that something is gone.
+    private var scopes: [(root: Int64, path: [UInt8])] = []
+    /// Parts that could not be looked at: nothing below them is gone.
+    var protected: [(root: Int64, path: [UInt8])] = []
+
+    private init(_ archive: Archive, _ parser: any HeaderParser, _ options: IndexOptions) throws(ArchiveError) {
+        self.archive = archive
+        self.options = options
+        writer = try IngestWriter(archive, options: options)
+        roots = try Roots(archive, writer.connection)
+        pipeline = ReadPipeline(reader: FileReader(parser: parser), threads: options.parserThreads)
+    }
+
+    /// Indexes files and folders into an archive that was opened for writing.
+    ///
+    /// A path that cannot be indexed is named in the report and the others are done; an error of the archive itself ends
+    /// the run, with what was committed in place.
+    package static func index(
+        _ paths: [[UInt8]], into archive: Archive, parser: any HeaderParser, options: IndexOptions = IndexOptions()
+    ) throws(ArchiveError) -> IndexReport {
+        let indexer = try Indexer(archive, parser, options)
+        defer { indexer.pipeline.close() }
+        do throws(ArchiveError) {
+            try indexer.run(paths)
+        } catch {
+            indexer.pipeline.close()
+            indexer.writer.rollback()
+            throw error
+        }
+        return indexer.writer.report
+    }
+
+    private func run(_ paths: [[UInt8]]) throws(ArchiveError) {
+        if let folder = options.copyTo { writer.copyStore = try copyStore(folder) }
+        for path in paths {
+            do throws(ArchiveError) {
+                try index(path)
+            } catch where error.code == .badPath {
+                writer.report.failedPaths.append(error.message)
+            }
+        }
+        if options.prunes { try prune() }
+        try writer.commit()
+    }
+
+    // MARK: - One path
+
+    private func index(_ given: [UInt8]) throws(ArchiveError) {
+        let target = try IndexTarget(given)
+        let (root, path) = try place(of: target)
+        let start = PendingFolder(root: root, path: path, parent: nil, name: [])
+        if let file = target.file {
+            try visit(start, only: file)
+        } else {
+            scopes.append((root.id, path))
+            try walk(from: start)
+        }
+        try drain()
+        if target.file == nil { try markUnvisited() }
+        try writer.commit()
+    }
+
+    /// The root a target belongs to, made when there is none, and the path below it.
+    private func place(of target: IndexTarget) throws(ArchiveError) -> (OpenRoot, [UInt8]) {
+        let record: RootRecord
+        if let known = roots.root(above: target.folder) {
+            record = known.record
+        } else {
+            try writer.begin()
+            record = try roots.insert(target.folder, device: target.device, id: writer.ids.next(.roots))
+            try insertArchiveFolder(below: target.folder)
+        }
+        guard let root = roots.opened(record), let path = pathBelow(root.absolutePath, target.folder) else {
+            throw ArchiveError(.badPath, "\(shown(target.folder)) cannot be opened")
+        }
+        try checkDevice(of: record, root)
+        return (root, path)
+    }
+
+    /// Sources below the archive's own folder are relative to it even when a folder above it is indexed.
+    private func insertArchiveFolder(below path: [UInt8]) throws(ArchiveError) {
+        guard let below = pathBelow(path, archive.folder), !below.isEmpty, roots.root(at: archive.folder) == nil,
+            let status = FileStatus(path: archive.folder)
+        else { return }
+        _ = try roots.insert(archive.folder, device: status.device, id: writer.ids.next(.roots))
+    }
+
+    private func copyStore(_ given: [UInt8]) throws(ArchiveError) -> CopyStore {
+        let made = withCString(given) { mkdir($0, 0o700) }
+        guard made == 0 || errno == EEXIST, let path = realPath(given), let status = FileStatus(path: path), status.isDirectory else {
+            throw ArchiveError(.badPath, "the folder for copies \(shown(given)) cannot be made: \(errorText(errno))")
+        }
+        let record: RootRecord
+        if let known = roots.root(at: path) {
+            record = known
+        } else {
+            try writer.begin()
+            record = try roots.insert(path, device: status.device, id: writer.ids.next(.roots))
+        }
+        guard let root = roots.opened(record) else { throw ArchiveError(.badPath, "\(shown(path)) cannot be opened") }
+        return CopyStore(root: root)
+    }
+
+    // MARK: - The walk
+
+    private func walk(from start: PendingFolder) throws(ArchiveError) {
+        var stack = [start]
+        while let folder = stack.popLast() {
+            let below = try visit(folder, only: nil)
+            // The stack gives the last first.
+            for child in below.reversed() {
+                if let other = roots.root(at: joinPath(child.root.absolutePath, child.path)), other.id != child.root.id {
+                    guard let root = roots.opened(other) else { continue }
+                    scopes.append((root.id, []))
+                    stack.append(PendingFolder(root: root, path: [], parent: child.parent, name: child.name))
+                } else {
+                    stack.append(child)
+                }
+            }
+        }
+    }
+
+    /// Hands a file to the parser threads, and writes what is ready when enough is under way.
+    func read(_ candidate: Candidate) throws(ArchiveError) {
+        pending.append(candidate)
+        if pending.count >= options.filesPerRequest { try submit() }
+    }
+
+    private func submit() throws(ArchiveError) {
+        guard !pending.isEmpty else { return }
+        while pipeline.isFull { try takeResult() }
+        pipeline.submit(pending)
+        pending.removeAll(keepingCapacity: true)
+    }
+
+    /// Waits for everything that is under way.
+    private func drain() throws(ArchiveError) {
+        try submit()
+        while try takeResult() {}
+    }
+
+    @discardableResult
+    private func takeResult() throws(ArchiveError) -> Bool {
+        guard let (candidates, files) = pipeline.next() else { return false }
+        for (candidate, file) in zip(candidates, files) {
+            try writer.apply(candidate, file)
+            try writer.commitIfDue()
+        }
+        try writer.tellProgress()
+        return true
+    }
+
+    // MARK: - What is gone
+
+    /// Marks the sources of folders below the paths that were not met.
+    private func markUnvisited() throws(ArchiveError) {
+        for folder in try foldersInScope() where !writer.visited.contains(folder.id) {
+            var last: [UInt8] = []
+            while true {
+                let page = try writer.sources(of: folder.id, after: last, limit: 1024)
+                guard let end = page.last else { break }
+                for source in page { try writer.lost(source) }
+                try writer.commitIfDue()
+                last = end.name
+            }
+            writer.visited.insert(folder.id)
+        }
+    }
+
+    private func foldersInScope() throws(ArchiveError) -> [DirectoryRecord] {
+        var folders: [DirectoryRecord] = []
+        for root in Set(scopes.map(\.root)).sorted() {
+            let query = try writer.connection.statement(WriteSQL.directoriesOfRoot)
+            query.bind(1, root)
+            defer { query.reset() }
+            while try query.step() {
+                let record = try DirectoryRecord(id: query.int(0), query, from: 1)
+                if isCovered(record, by: scopes) && !isCovered(record, by: protected) { folders.append(record) }
+            }
+        }
+        return folders
+    }
+
+    private func isCovered(_ folder: DirectoryRecord, by parts: [(root: Int64, path: [UInt8])]) -> Bool {
+        parts.contains { $0.root == folder.root && ($0.path.isEmpty || pathBelow($0.path, folder.path) != nil) }
+    }
+
+    private func prune() throws(ArchiveError) {
+        let folders = Set(try foldersInScope().map(\.id))
+        let query = try writer.connection.prepare("SELECT directory, name FROM sources WHERE gone = 1 ORDER BY directory, name")
+        var gone: [(Int64, [UInt8])] = []
+        while try query.step() {
+            if folders.contains(query.int(0)) { gone.append((query.int(0), query.bytes(1))) }
+        }
+        for (directory, name) in gone {
+            guard let source = try writer.findSource(directory, name) else { continue }
+            try writer.drop(source)
+            writer.report.pruned += 1
+            writer.fileDone()
+            try writer.commitIfDue()
+        }
+    }
+}
+
+/// A folder that waits for its visit.
+struct PendingFolder {
+    let root: OpenRoot
+    let path: [UInt8]
+    /// The folder it was listed in, nil for a path given by the user.
+    let parent: IndexedFolder?
+    let name: [UInt8]
+}
+
+/// A PATH of the command, resolved and checked.
+struct IndexTarget {
+    /// Absolute, without symbolic links.
+    let folder: [UInt8]
+    /// Set when a single file was given.
+    let file: [UInt8]?
+    let device: UInt64
+
+    init(_ given: [UInt8]) throws(ArchiveError) {
+        guard let path = realPath(given), let status = FileStatus(path: path) else {
+            throw ArchiveError(.badPath, "\(shown(given)) is not there")
+        }
+        if status.isDirectory {
+            (folder, file, device) = (path, nil, status.device)
+        } else {
+            guard status.isRegular, let slash = path.lastIndex(of: UInt8(ascii: "/")) else {
+                throw ArchiveError(.badPath, "\(shown(given)) is neither a file nor a folder")
+            }
+            let name = Array(path[(slash + 1)...])
+            // A media directory stands for its medium.
+            file = caseFolded(name) == Array("dicomdir".utf8) ? nil : name
+            folder = slash == 0 ? [UInt8(ascii: "/")] : Array(path[..<slash])
+            device = status.device
+        }
+        if MountTable.isDCMFS(device) { throw ArchiveError(.badPath, "\(shown(given)) is a dcmfs mount") }
+    }
+}

@@ -1,0 +1,140 @@
+import DICOM
+
+/// Rows of `instances` as such.
+extension IngestWriter {
+    func instances(withUID uid: [UInt8]) throws(ArchiveError) -> [InstanceRecord] {
+        let query = try connection.statement(WriteSQL.instancesBySOP)
+        query.bind(1, SHA256.key(uid))
+        defer { query.reset() }
+        var records: [InstanceRecord] = []
+        while try query.step() {
+            if query.equals(4, uid) { records.append(try InstanceRecord(query)) }
+        }
+        return records
+    }
+
+    func instanceRecord(_ id: Int64) throws(ArchiveError) -> InstanceRecord? {
+        let query = try connection.statement(ReadSQL.instanceByID)
+        query.bind(1, id)
+        defer { query.reset() }
+        return try query.step() ? try InstanceRecord(query) : nil
+    }
+
+    func located(sourcesOf id: Int64) throws(ArchiveError) -> [LocatedSource] {
+        let query = try connection.statement(ReadSQL.sourcesOfInstance)
+        query.bind(1, id)
+        defer { query.reset() }
+        var sources: [LocatedSource] = []
+        while try query.step() { sources.append(LocatedSource(record: try SourceRecord(query), row: try archive.sourceRow(query))) }
+        return sources
+    }
+
+    /// Everything but id, series and stem.
+    func record(_ summary: InstanceSummary, _ file: ReadFile, sopUID: [UInt8]) throws(ArchiveError) -> InstanceRecord {
+        var record = InstanceRecord()
+        record.sopKey = SHA256.key(sopUID)
+        record.sopUID = sopUID
+        record.sopClass = try text(summary.sopClassUID)
+        record.transferSyntax = try text(summary.transferSyntaxUID)
+        record.forgiven = summary.forgiven.isEmpty ? 0 : try text(Array(summary.forgiven.joined(separator: " ").utf8))
+        record.size = file.identity.size
+        record.mtimeNs = file.identity.mtimeNs
+        record.textLength = Int64(summary.headerTextLength)
+        record.textVersion = Int64(Archive.headerTextVersion)
+        record.pictureState = summary.pictureState
+        record.pictureProblem = summary.pictureProblem.isEmpty ? 0 : try text(Array(summary.pictureProblem.utf8))
+        record.picture = summary.picture
+        return record
+    }
+
+    /// A new instance with its first source. Whoever comes first has the bare number; a conflict always has the suffix.
+    func insertInstance(
+        _ candidate: Candidate, _ file: ReadFile, _ digest: [UInt8]?, _ summary: InstanceSummary, _ sopUID: [UInt8], conflictsWith other: Int64?
+    ) throws(ArchiveError) {
+        var record = try self.record(summary, file, sopUID: sopUID)
+        record.series = try series(for: summary, digest: digest ?? [])
+        record.id = ids.next(.instances)
+        let number = EntityNames.stem(summary)
+        try begin()
+        if let number, other == nil {
+            record.stem = number
+            if try !insert(record) { try insertSuffixed(&record, number, identity: UniqueName.identity("instance", sopUID)) }
+        } else {
+            let identity = other == nil ? UniqueName.identity("instance", sopUID) : UniqueName.identity("instance", sopUID, digest ?? [])
+            try insertSuffixed(&record, number ?? EntityNames.noNumber, identity: identity)
+        }
+        if let other { try addConflict(.instance, record.id, other) }
+        touchedSeries.insert(record.series)
+        try writeSource(candidate, file.identity, kind: .instance, instance: record.id, digest: digest)
+        try copyIfWanted(candidate, file, record.id)
+    }
+
+    private func insertSuffixed(_ record: inout InstanceRecord, _ base: [UInt8], identity: [UInt8]) throws(ArchiveError) {
+        let hash = SHA256.base32(of: identity)
+        for length in UniqueName.hashLength...hash.count {
+            record.stem = base + UniqueName.suffix(hash, length)
+            if try insert(record) { return }
+        }
+        throw ArchiveError(.database, "no name is left for an instance")
+    }
+
+    /// False when the stem is taken.
+    private func insert(_ record: InstanceRecord) throws(ArchiveError) -> Bool {
+        let statement = try connection.statement(WriteSQL.insertInstance)
+        bind(record, to: statement)
+        return try statement.runUnlessTaken()
+    }
+
+    func write(_ record: InstanceRecord, with query: WriteSQL) throws(ArchiveError) {
+        let statement = try connection.statement(query)
+        bind(record, to: statement)
+        try statement.run()
+    }
+
+    private func bind(_ record: InstanceRecord, to s: SQLStatement) {
+        s.bind(1, record.id)
+        s.bind(2, record.series)
+        s.bind(3, record.stem)
+        s.bind(4, record.sopKey)
+        s.bind(5, record.sopUID)
+        s.bind(6, record.sopClass)
+        s.bind(7, record.transferSyntax)
+        s.bind(8, record.forgiven)
+        s.bind(9, record.size)
+        s.bind(10, record.mtimeNs)
+        s.bind(11, record.contentChangedNs)
+        s.bind(12, record.textLength)
+        s.bind(13, record.textVersion)
+        s.bind(14, Int64(record.pictureState.rawValue))
+        s.bind(15, record.pictureProblem)
+        let picture = record.picture
+        s.bind(16, picture.map { Int64($0.width) })
+        s.bind(17, picture.map { Int64($0.height) })
+        s.bind(18, picture.map { Int64($0.channels) })
+        s.bind(19, picture.map { Int64($0.frameCount) })
+        s.bind(20, picture.map { Int64($0.representativeFrame) })
+        s.bind(21, picture?.density.map { Int64($0.x) })
+        s.bind(22, picture?.density.map { Int64($0.y) })
+        s.bind(23, picture?.density.map { $0.isMetric ? 1 : 0 })
+        s.bind(24, picture.map { Int64($0.iccProfileLength) })
+        s.bind(25, record.checksum)
+    }
+
+    func addConflict(_ kind: ConflictKind, _ entity: Int64, _ other: Int64) throws(ArchiveError) {
+        try begin()
+        var sum = RowChecksum(9)
+        for column in [Int64(kind.rawValue), entity, other, now] { sum.add(column) }
+        let insert = try connection.statement(WriteSQL.insertConflict)
+        insert.bind(1, Int64(kind.rawValue))
+        insert.bind(2, entity)
+        insert.bind(3, other)
+        insert.bind(4, now)
+        insert.bind(5, sum.value)
+        try insert.run()
+    }
+}
+
+extension Archive {
+    /// Version of the header text whose lengths the index stores.
+    static let headerTextVersion = HeaderText.formatVersion
+}

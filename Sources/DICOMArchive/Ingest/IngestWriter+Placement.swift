@@ -1,0 +1,142 @@
+import DICOM
+
+/// Where an instance stands in the tree: person, study, series, made when they are new.
+extension IngestWriter {
+    /// The row of the series an instance belongs to.
+    func series(for summary: InstanceSummary, digest: [UInt8]) throws(ArchiveError) -> Int64 {
+        // Files of one series usually follow each other.
+        if let last = lastPlacement, last.summary.hasSamePlace(as: summary) { return last.series }
+        let isAnonymous = summary.patientID.isEmpty && summary.patientName.isEmpty && summary.studyInstanceUID.isEmpty
+        let key = summary.placeKey + (isAnonymous ? digest : [])
+        let series: Int64
+        if let known = placements[key] {
+            series = known
+        } else {
+            let patient = try person(for: summary, digest: digest)
+            let study = try study(for: summary, patient: patient)
+            series = try self.series(for: summary, study: study)
+            if placements.count >= 16_384 { placements.removeAll() }
+            placements[key] = series
+        }
+        lastPlacement = isAnonymous ? nil : (summary, series)
+        return series
+    }
+
+    func forgetPlacements() {
+        placements.removeAll()
+        lastPlacement = nil
+    }
+
+    // MARK: - Persons
+
+    private func person(for summary: InstanceSummary, digest: [UInt8]) throws(ArchiveError) -> Int64 {
+        let name = PersonNames.key(summary.patientName)
+        let birthDate = PersonNames.birthDateKey(summary.patientBirthDate)
+        let basis = personBasis(summary, name: name, birthDate: birthDate, digest: digest)
+        let idKey = Array(SHA256.digest(basis).prefix(16))
+        let known = try knownPersons(idKey)
+        if let same = known.first(where: { $0.birthDate == birthDate && $0.name == name }) { return same.person }
+        try begin()
+        if let person = PersonMatcher.person(birthDate: birthDate, name: name, among: known) {
+            try addPersonKey(idKey, birthDate, name, person)
+            return person
+        }
+        let identity = known.isEmpty ? basis : UniqueName.identity("person", basis, birthDate, name)
+        let person = try insertPatient(summary, idKey: idKey, identity: identity)
+        try addPersonKey(idKey, birthDate, name, person)
+        if let other = known.map(\.person).min() { try addConflict(.patient, person, other) }
+        return person
+    }
+
+    /// Who may be the same person at all: one issuer and ID; without an ID one name and birth date; without both one study or file.
+    private func personBasis(_ summary: InstanceSummary, name: [UInt8], birthDate: [UInt8], digest: [UInt8]) -> [UInt8] {
+        if !FileName.trimmed(summary.patientID).isEmpty {
+            return UniqueName.identity("patient", summary.issuerOfPatientID, summary.patientID)
+        }
+        if !name.isEmpty { return UniqueName.identity("name", name, birthDate) }
+        if !summary.studyInstanceUID.isEmpty { return UniqueName.identity("study", summary.studyInstanceUID) }
+        return UniqueName.identity("file", digest)
+    }
+
+    private func knownPersons(_ idKey: [UInt8]) throws(ArchiveError) -> [PersonMatcher.Known] {
+        let query = try connection.statement(WriteSQL.personKeys)
+        query.bind(1, idKey)
+        defer { query.reset() }
+        var known: [PersonMatcher.Known] = []
+        while try query.step() {
+            let key = PersonMatcher.Known(person: query.int(2), birthDate: query.bytes(0), name: query.bytes(1))
+            try checkRow(query.int(3) == Self.checksum(idKey, key), "person_keys", key.person)
+            known.append(key)
+        }
+        return known
+    }
+
+    private func addPersonKey(_ idKey: [UInt8], _ birthDate: [UInt8], _ name: [UInt8], _ person: Int64) throws(ArchiveError) {
+        let insert = try connection.statement(WriteSQL.insertPersonKey)
+        insert.bind(1, idKey)
+        insert.bind(2, birthDate)
+        insert.bind(3, name)
+        insert.bind(4, person)
+        insert.bind(5, Self.checksum(idKey, PersonMatcher.Known(person: person, birthDate: birthDate, name: name)))
+        try insert.run()
+    }
+
+    static func checksum(_ idKey: [UInt8], _ key: PersonMatcher.Known) -> Int64 {
+        var sum = RowChecksum(10)
+        sum.add(idKey)
+        sum.add(key.birthDate)
+        sum.add(key.name)
+        sum.add(key.person)
+        return sum.value
+    }
+
+    private func insertPatient(_ summary: InstanceSummary, idKey: [UInt8], identity: [UInt8]) throws(ArchiveError) -> Int64 {
+        var record = PatientRecord()
+        record.id = ids.next(.patients)
+        (record.name, record.nameKey) = try UniqueName.claim(base: EntityNames.patient(summary), identity: identity) { key throws(ArchiveError) in
+            try exists(.patientNameTaken) { $0.bind(1, key) }
+        }
+        record.idKey = idKey
+        record.issuer = summary.issuerOfPatientID
+        record.patientID = summary.patientID
+        record.personName = summary.patientName
+        record.birthDate = summary.patientBirthDate
+        record.sex = summary.patientSex
+        record.modifiedNs = now
+        let insert = try connection.statement(WriteSQL.insertPatient)
+        insert.bind(1, record.id)
+        insert.bind(2, record.name)
+        insert.bind(3, record.modifiedNs)
+        let columns = [record.nameKey, record.idKey, record.issuer, record.patientID, record.personName, record.birthDate, record.sex]
+        for (index, column) in columns.enumerated() { insert.bind(Int32(4 + index), column) }
+        insert.bind(11, record.checksum)
+        try insert.run()
+        return record.id
+    }
+}
+
+extension InstanceSummary {
+    /// Whether two instances certainly go to the same series of the same person.
+    fileprivate func hasSamePlace(as other: InstanceSummary) -> Bool {
+        seriesInstanceUID == other.seriesInstanceUID && studyInstanceUID == other.studyInstanceUID && patientID == other.patientID
+            && issuerOfPatientID == other.issuerOfPatientID && patientName == other.patientName && patientBirthDate == other.patientBirthDate
+            && (!studyInstanceUID.isEmpty || studyIdentity == other.studyIdentity)
+            && (!seriesInstanceUID.isEmpty || seriesIdentity == other.seriesIdentity)
+    }
+
+    fileprivate var placeKey: [UInt8] {
+        UniqueName.identity("place", issuerOfPatientID, patientID, patientName, patientBirthDate, studyIdentity, seriesIdentity)
+    }
+
+    /// Study Instance UID; without one what describes the study, behind a 0 byte.
+    var studyIdentity: [UInt8] {
+        if !studyInstanceUID.isEmpty { return studyInstanceUID }
+        return [0] + UniqueName.identity("study", studyDate, studyID, accessionNumber, studyDescription)
+    }
+
+    /// Series Instance UID; without one what describes the series, behind a 0 byte.
+    var seriesIdentity: [UInt8] {
+        if !seriesInstanceUID.isEmpty { return seriesInstanceUID }
+        return [0] + UniqueName.identity("series", seriesNumber, modality, seriesDescription)
+    }
+}

@@ -1,0 +1,122 @@
+import DICOM
+
+/// Turns what was read into rows. One thread, one connection, one transaction per batch.
+///
+/// Rules that keep a killed run harmless: everything about one file is written in one transaction; caches hold nothing
+/// that a transaction before did not commit or the current one did not write; an error ends the run.
+final class IngestWriter {
+    let connection: Connection
+    let archive: Archive
+    let options: IndexOptions
+    var report = IndexReport()
+    var ids: RowIDs
+    var texts: [[UInt8]: Int64] = [:]
+    var lastPlacement: (summary: InstanceSummary, series: Int64)?
+    var placements: [[UInt8]: Int64] = [:]
+    var copyStore: CopyStore?
+    var touchedSeries = Set<Int64>()
+    /// Rows of `directories` that this run has seen.
+    var visited = Set<Int64>()
+    /// Commit time as the rows of the current transaction carry it.
+    private(set) var now = nowNs()
+    private var isInTransaction = false
+    private var filesInTransaction = 0
+    private var filesDone = 0
+    private var progress = IndexProgress()
+
+    init(_ archive: Archive, options: IndexOptions) throws(ArchiveError) {
+        guard let lease = archive.writer else { throw ArchiveError(.database, "the archive was opened for reading only") }
+        self.archive = archive
+        self.options = options
+        connection = try lease.connection()
+        ids = try RowIDs(connection)
+    }
+
+    /// Starts a transaction when none is open.
+    func begin() throws(ArchiveError) {
+        guard !isInTransaction else { return }
+        try connection.statement(WriteSQL.begin).run()
+        isInTransaction = true
+        now = nowNs()
+    }
+
+    /// Counts a file as done; ends the transaction when it is large or old enough.
+    func fileDone() { filesDone += 1; filesInTransaction += 1 }
+
+    func commitIfDue() throws(ArchiveError) {
+        guard isInTransaction else { return }
+        if filesInTransaction >= options.filesPerTransaction || nowNs() - now >= options.nanosecondsPerTransaction { try commit() }
+    }
+
+    func commit() throws(ArchiveError) {
+        if isInTransaction {
+            try flushTouched()
+            try connection.statement(WriteSQL.commit).run()
+            isInTransaction = false
+            filesInTransaction = 0
+        }
+        progress.durable = filesDone
+        try tellProgress(isCommit: true)
+    }
+
+    func rollback() {
+        guard isInTransaction else { return }
+        try? connection.statement(WriteSQL.rollback).run()
+        isInTransaction = false
+    }
+
+    func tellProgress(isCommit: Bool = false) throws(ArchiveError) {
+        progress.found = report.found
+        progress.isCommit = isCommit
+        try options.onProgress?(progress)
+    }
+
+    /// The row of an interned text.
+    func text(_ value: [UInt8]) throws(ArchiveError) -> Int64 {
+        if let known = texts[value] { return known }
+        let find = try connection.statement(WriteSQL.findText)
+        find.bind(1, value)
+        var id: Int64?
+        if try find.step() { id = find.int(0) }
+        find.reset()
+        if id == nil {
+            try begin()
+            let insert = try connection.statement(WriteSQL.insertText)
+            insert.bind(1, value)
+            try insert.run()
+            id = connection.lastInsertedID
+        }
+        // Hostile files could make any number of texts.
+        if texts.count > 4096 { texts.removeAll() }
+        texts[value] = id
+        return id ?? 0
+    }
+
+    /// Whether a statement gives any row.
+    func exists(_ query: WriteSQL, _ bind: (SQLStatement) -> Void) throws(ArchiveError) -> Bool {
+        let statement = try connection.statement(query)
+        bind(statement)
+        defer { statement.reset() }
+        return try statement.step()
+    }
+}
+
+/// The next ids of the tables: above every id that was ever used.
+struct RowIDs {
+    private var last: [Table: Int64] = [:]
+    enum Table: String, CaseIterable {
+        case roots, directories, patients, studies, series, instances
+    }
+
+    init(_ connection: Connection) throws(ArchiveError) {
+        for table in Table.allCases {
+            last[table] = try connection.scalar("SELECT seq FROM sqlite_sequence WHERE name = '\(table.rawValue)'") ?? 0
+        }
+    }
+
+    mutating func next(_ table: Table) -> Int64 {
+        let id = (last[table] ?? 0) + 1
+        last[table] = id
+        return id
+    }
+}

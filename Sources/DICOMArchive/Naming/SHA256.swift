@@ -1,0 +1,63 @@
+import CCrypto
+
+/// SHA-256 by libcrypto.
+///
+/// `@unchecked Sendable` is not claimed: one context belongs to one thread.
+final class SHA256 {
+    private let context: OpaquePointer?
+
+    init() {
+        context = EVP_MD_CTX_new()
+        EVP_DigestInit_ex(context, EVP_sha256(), nil)
+    }
+
+    deinit { EVP_MD_CTX_free(context) }
+
+    func update(_ bytes: UnsafeRawBufferPointer) {
+        guard let start = bytes.baseAddress else { return }
+        EVP_DigestUpdate(context, start, bytes.count)
+    }
+
+    /// The digest's 32 bytes; the context starts anew.
+    func finish() -> [UInt8] {
+        let digest = [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
+            var length: UInt32 = 0
+            EVP_DigestFinal_ex(context, buffer.baseAddress, &length)
+            count = Int(length)
+        }
+        EVP_DigestInit_ex(context, nil, nil)
+        return digest
+    }
+
+    static func digest(_ bytes: [UInt8]) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
+            var length: UInt32 = 0
+            bytes.withUnsafeBytes { _ = EVP_Digest($0.baseAddress, $0.count, buffer.baseAddress, &length, EVP_sha256(), nil) }
+            count = Int(length)
+        }
+    }
+
+    /// First 8 bytes of the digest as a number, for short indexes.
+    static func key(_ bytes: [UInt8]) -> Int64 {
+        digest(bytes).prefix(8).reduce(0) { $0 << 8 | Int64($1) }
+    }
+
+    /// The digest in RFC 4648 base32, lower case, without padding: 52 characters.
+    static func base32(of bytes: [UInt8]) -> [UInt8] {
+        let alphabet = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
+        var out: [UInt8] = []
+        out.reserveCapacity(52)
+        var buffer: UInt32 = 0
+        var bits: UInt32 = 0
+        for byte in digest(bytes) {
+            buffer = buffer << 8 | UInt32(byte)
+            bits += 8
+            while bits >= 5 {
+                bits -= 5
+                out.append(alphabet[Int(buffer >> bits & 31)])
+            }
+        }
+        if bits > 0 { out.append(alphabet[Int(buffer << (5 - bits) & 31)]) }
+        return out
+    }
+}

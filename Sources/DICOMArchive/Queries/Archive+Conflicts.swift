@@ -1,0 +1,52 @@
+extension Archive {
+    /// Rows that share an identifier and are shown apart, one line each; `path` is the name of the later one in the tree.
+    func conflicts() throws(ArchiveError) -> [ProblemEntry] {
+        let pairs = try pool.read { connection throws(ArchiveError) in
+            let query = try connection.prepare("SELECT kind, entity, other, changed_ns, checksum FROM conflicts ORDER BY kind, entity, other")
+            var pairs: [(ConflictKind?, Int64, Int64)] = []
+            while try query.step() {
+                var sum = RowChecksum(9)
+                for column in Int32(0)...3 { sum.add(query.int(column)) }
+                try checkRow(sum.value == query.int(4), "conflicts", query.int(1))
+                pairs.append((ConflictKind(rawValue: UInt8(truncatingIfNeeded: query.int(0))), query.int(1), query.int(2)))
+            }
+            return pairs
+        }
+        var entries: [ProblemEntry] = []
+        for (kind, entity, other) in pairs {
+            guard let kind, let first = try treePath(kind, other), let second = try treePath(kind, entity) else { continue }
+            let message = Array(kind.reason.utf8) + first
+            entries.append(ProblemEntry(reason: "conflicts", path: second, offset: -1, message: message))
+        }
+        return entries.sorted { $0.path.lexicographicallyPrecedes($1.path) }
+    }
+
+    /// `patients/<ID>/<study>/<series>/<stem>` down to the kind's level.
+    private func treePath(_ kind: ConflictKind, _ id: Int64) throws(ArchiveError) -> [UInt8]? {
+        switch kind {
+        case .instance:
+            guard let row = try instance(id: id), let parent = try treePath(.series, row.seriesID) else { return nil }
+            return joinPath(parent, row.stem)
+        case .series:
+            guard let row = try series(id: id), let parent = try treePath(.study, row.studyID) else { return nil }
+            return joinPath(parent, row.name)
+        case .study:
+            guard let row = try study(id: id), let parent = try treePath(.patient, row.patientID) else { return nil }
+            return joinPath(parent, row.name)
+        case .patient:
+            guard let row = try patient(id: id) else { return nil }
+            return joinPath(Array("patients".utf8), row.name)
+        }
+    }
+}
+
+extension ConflictKind {
+    fileprivate var reason: String {
+        switch self {
+        case .instance: "same SOP Instance UID, other bytes: "
+        case .patient: "same Patient ID, other person: "
+        case .study: "same Study Instance UID, other patient: "
+        case .series: "same Series Instance UID, other study: "
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import CLinux
+import Glibc
+
+/// An open source file, vetted against the index. Closed when the last reference goes.
+package final class SourceFile: Sendable {
+    package let descriptor: CInt
+    package let size: Int64
+    package let mtimeNs: Int64
+
+    init(descriptor: CInt, size: Int64, mtimeNs: Int64) {
+        self.descriptor = descriptor
+        self.size = size
+        self.mtimeNs = mtimeNs
+    }
+
+    deinit { Glibc.close(descriptor) }
+}
+
+extension Archive {
+    /// Opens the first source of an instance that is there and has the size and mtime of the index.
+    ///
+    /// `strict` also compares ctime and inode. The file is reached below its root without following symbolic links, is a
+    /// regular file, and its opening never blocks (P15, S3).
+    package func openSource(of instance: Int64, strict: Bool = false) throws(ArchiveError) -> SourceFile {
+        var failure = ArchiveError(.noSuchRow, "no such instance")
+        for source in try sources(of: instance) {
+            do throws(ArchiveError) {
+                return try Self.open(source, strict: strict)
+            } catch {
+                failure = error
+            }
+        }
+        throw failure
+    }
+
+    static func open(_ source: SourceRow, strict: Bool) throws(ArchiveError) -> SourceFile {
+        var result = openBelowRoot(source)
+        // A server that lost its handle usually has the file again at the second try (S5).
+        if result == -ESTALE { result = openBelowRoot(source) }
+        guard result >= 0 else {
+            throw ArchiveError(.sourceUnavailable, "source cannot be opened: \(errorText(-result))", errno: -result)
+        }
+        guard let status = FileStatus(descriptor: result), status.isRegular, isVetted(status.identity, source, strict: strict) else {
+            Glibc.close(result)
+            throw ArchiveError(.sourceChanged, "source is not the file that was indexed; run dcmfs index again", errno: EIO)
+        }
+        return SourceFile(descriptor: result, size: status.size, mtimeNs: status.identity.mtimeNs)
+    }
+
+    private static func isVetted(_ identity: FileIdentity, _ source: SourceRow, strict: Bool) -> Bool {
+        identity.size == source.size && identity.mtimeNs == source.mtimeNs
+            && (!strict || identity.ctimeNs == source.ctimeNs && identity.inode == source.inode)
+    }
+
+    /// A descriptor, or -errno. The root is opened anew each time: holding it would keep a disk from being unmounted.
+    private static func openBelowRoot(_ source: SourceRow) -> CInt {
+        let root = withCString(source.rootPath, clinux_open_folder)
+        guard root >= 0 else { return root }
+        defer { Glibc.close(root) }
+        return withCString(source.relativePath) {
+            clinux_open_beneath(root, $0, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY)
+        }
+    }
+}

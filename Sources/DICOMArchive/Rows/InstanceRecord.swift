@@ -1,0 +1,102 @@
+import DICOM
+
+/// A row of `instances` with every column.
+struct InstanceRecord {
+    var id: Int64 = 0
+    var series: Int64 = 0
+    var stem: [UInt8] = []
+    /// First 8 bytes of SHA-256 of the SOP Instance UID: a short index instead of a long one.
+    var sopKey: Int64 = 0
+    var sopUID: [UInt8] = []
+    /// Rows of `texts`.
+    var sopClass: Int64 = 0
+    var transferSyntax: Int64 = 0
+    var forgiven: Int64 = 0
+    var size: Int64 = 0
+    var mtimeNs: Int64 = 0
+    var contentChangedNs: Int64 = 0
+    var textLength: Int64 = 0
+    var textVersion: Int64 = 0
+    var pictureState: PictureState = .none
+    var pictureProblem: Int64 = 0
+    var picture: PictureDescription?
+
+    var checksum: Int64 {
+        var sum = RowChecksum(4)
+        sum.add(id)
+        sum.add(series)
+        sum.add(stem)
+        sum.add(sopKey)
+        sum.add(sopUID)
+        sum.add(sopClass)
+        sum.add(transferSyntax)
+        sum.add(forgiven)
+        sum.add(size)
+        sum.add(mtimeNs)
+        sum.add(contentChangedNs)
+        sum.add(textLength)
+        sum.add(textVersion)
+        sum.add(Int64(pictureState.rawValue))
+        sum.add(pictureProblem)
+        add(picture, to: &sum)
+        return sum.value
+    }
+
+    private func add(_ picture: PictureDescription?, to sum: inout RowChecksum) {
+        guard let picture else { return sum.add(-1) }
+        sum.add(Int64(picture.width))
+        sum.add(Int64(picture.height))
+        sum.add(Int64(picture.channels))
+        sum.add(Int64(picture.frameCount))
+        sum.add(Int64(picture.representativeFrame))
+        if let density = picture.density {
+            sum.add(Int64(density.x))
+            sum.add(Int64(density.y))
+            sum.add(density.isMetric ? 1 : 0)
+        } else {
+            sum.add(-1)
+        }
+        sum.add(Int64(picture.iccProfileLength))
+    }
+
+    var row: InstanceRow {
+        InstanceRow(
+            id: id, seriesID: series, stem: stem, size: size, mtimeNs: mtimeNs, contentChangedNs: contentChangedNs,
+            headerTextLength: Int(textLength), headerTextVersion: Int(textVersion), pictureState: pictureState, picture: picture)
+    }
+
+    init() {}
+
+    /// Columns in the order of `ReadSQL.instance`.
+    init(_ s: SQLStatement) throws(ArchiveError) {
+        id = s.int(0)
+        series = s.int(1)
+        stem = s.bytes(2)
+        sopKey = s.int(3)
+        sopUID = s.bytes(4)
+        sopClass = s.int(5)
+        transferSyntax = s.int(6)
+        forgiven = s.int(7)
+        size = s.int(8)
+        mtimeNs = s.int(9)
+        contentChangedNs = s.int(10)
+        textLength = s.int(11)
+        textVersion = s.int(12)
+        let state = PictureState(rawValue: UInt8(truncatingIfNeeded: s.int(13)))
+        pictureState = state ?? .none
+        pictureProblem = s.int(14)
+        picture = Self.picture(s)
+        try checkRow(state != nil && s.int(24) == checksum, "instances", id)
+    }
+
+    private static func picture(_ s: SQLStatement) -> PictureDescription? {
+        guard let width = s.optionalInt(15) else { return nil }
+        var density: PixelDensity?
+        if let x = s.optionalInt(20) {
+            density = PixelDensity(x: UInt32(truncatingIfNeeded: x), y: UInt32(truncatingIfNeeded: s.int(21)), isMetric: s.int(22) == 1)
+        }
+        return PictureDescription(
+            width: Int(width), height: Int(s.int(16)), channels: Int(s.int(17)), frameCount: Int(s.int(18)),
+            representativeFrame: Int(s.int(19)), density: density, iccProfileLength: Int(s.int(23)))
+    }
+}

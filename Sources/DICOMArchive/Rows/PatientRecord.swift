@@ -1,0 +1,48 @@
+/// A row of `patients` with every column.
+struct PatientRecord {
+    var id: Int64 = 0
+    var name: [UInt8] = []
+    var nameKey: [UInt8] = []
+    /// First 16 bytes of SHA-256 over issuer and ID: who may be the same person.
+    var idKey: [UInt8] = []
+    var issuer: [UInt8] = []
+    var patientID: [UInt8] = []
+    var personName: [UInt8] = []
+    var birthDate: [UInt8] = []
+    var sex: [UInt8] = []
+    var modifiedNs: Int64 = 0
+
+    var checksum: Int64 {
+        var sum = RowChecksum(1)
+        sum.add(id)
+        for column in [name, nameKey, idKey, issuer, patientID, personName, birthDate, sex] { sum.add(column) }
+        sum.add(modifiedNs)
+        return sum.value
+    }
+
+    var row: PatientRow { PatientRow(id: id, name: name, modifiedNs: modifiedNs) }
+
+    init() {}
+
+    /// Columns in the order of `ReadSQL.patient`.
+    init(_ s: SQLStatement) throws(ArchiveError) {
+        id = s.int(0)
+        name = s.bytes(1)
+        modifiedNs = s.int(2)
+        nameKey = s.bytes(3)
+        idKey = s.bytes(4)
+        issuer = s.bytes(5)
+        patientID = s.bytes(6)
+        personName = s.bytes(7)
+        birthDate = s.bytes(8)
+        sex = s.bytes(9)
+        try checkRow(s.int(10) == checksum, "patients", id)
+    }
+}
+
+/// Nothing of a row whose checksum is wrong may be served.
+func checkRow(_ isIntact: Bool, _ table: String, _ id: Int64) throws(ArchiveError) {
+    guard isIntact else {
+        throw ArchiveError(.damagedRow, "row \(id) of table \(table) is damaged: restore the archive's database or make it anew")
+    }
+}

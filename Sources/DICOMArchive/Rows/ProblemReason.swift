@@ -1,0 +1,40 @@
+/// One file of `/problems`: a reason with the number of inputs it holds.
+package struct ProblemReason: Hashable, Sendable {
+    /// File name with extension, e.g. `truncated.txt`, `conflicts.txt`, `missing.txt`.
+    package let name: [UInt8]
+    package let count: Int
+    /// Newest change of what it lists, nanoseconds since 1970; 0 when unknown.
+    package let changedNs: Int64
+}
+
+/// One input that is not shown, for `dcmfs problems`.
+package struct ProblemEntry: Hashable, Sendable {
+    package let reason: String
+    package let path: [UInt8]
+    /// Byte offset in the file, -1 where there is none.
+    package let offset: Int64
+    package let message: [UInt8]
+}
+
+/// How much of what is in the archive.
+package struct ArchiveCounts: Hashable, Sendable {
+    package var patients = 0
+    package var studies = 0
+    package var series = 0
+    package var instances = 0
+    /// Files that are the (first) source of an instance.
+    package var shown = 0
+    package var duplicates = 0
+    package var copies = 0
+    package var setAside = 0
+    package var notDICOM = 0
+    package var mediaDirectories = 0
+    package var skipped = 0
+    /// Sources that the last index of their folder did not find.
+    package var gone = 0
+    package var conflicts = 0
+    /// Bytes of the instances' source files.
+    package var instanceBytes: Int64 = 0
+
+    package init() {}
+}

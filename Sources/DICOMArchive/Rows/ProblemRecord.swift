@@ -1,0 +1,50 @@
+/// A row of `problems` with every column.
+struct ProblemRecord {
+    var directory: Int64 = 0
+    var name: [UInt8] = []
+    var ordinal: Int64 = 0
+    /// Row of `texts`.
+    var reason: Int64 = 0
+    /// Byte offset, -1 where there is none.
+    var at: Int64 = -1
+    var message: [UInt8] = []
+    var changedNs: Int64 = 0
+
+    var checksum: Int64 {
+        var sum = RowChecksum(8)
+        sum.add(directory)
+        sum.add(name)
+        sum.add(ordinal)
+        sum.add(reason)
+        sum.add(at)
+        sum.add(message)
+        sum.add(changedNs)
+        return sum.value
+    }
+
+    init() {}
+
+    /// Columns `directory, name, ordinal, reason, at, message, changed_ns, checksum` from `first` on.
+    init(_ s: SQLStatement, from first: Int32) throws(ArchiveError) {
+        directory = s.int(first)
+        name = s.bytes(first + 1)
+        ordinal = s.int(first + 2)
+        reason = s.int(first + 3)
+        at = s.int(first + 4)
+        message = s.bytes(first + 5)
+        changedNs = s.int(first + 6)
+        try checkRow(s.int(first + 7) == checksum, "problems", directory)
+    }
+}
+
+/// Why two rows that share an identifier are kept apart. Raw values are stored.
+enum ConflictKind: UInt8 {
+    /// One SOP Instance UID, different bytes: `entity` and `other` are instances.
+    case instance = 0
+    /// One Patient ID, birth date or name that contradict: patients.
+    case patient = 1
+    /// One Study Instance UID under two patients: studies.
+    case study = 2
+    /// One Series Instance UID under two studies: series.
+    case series = 3
+}

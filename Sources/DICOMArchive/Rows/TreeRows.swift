@@ -1,0 +1,23 @@
+/// One folder directly below `/patients`. `name` is legal and unique there, as stored.
+package struct PatientRow: Hashable, Sendable {
+    package let id: Int64
+    package let name: [UInt8]
+    /// Nanoseconds since 1970 of the newest change below.
+    package let modifiedNs: Int64
+}
+
+/// One study of one patient: a study seen under two patients has two rows (N12).
+package struct StudyRow: Hashable, Sendable {
+    package let id: Int64
+    package let patientID: Int64
+    package let name: [UInt8]
+    package let modifiedNs: Int64
+}
+
+/// One series of one study row.
+package struct SeriesRow: Hashable, Sendable {
+    package let id: Int64
+    package let studyID: Int64
+    package let name: [UInt8]
+    package let modifiedNs: Int64
+}

@@ -1,0 +1,113 @@
+import GRDB
+import GRDBSQLite
+
+/// One SQLite connection with its prepared statements. GRDB opens, configures and closes it.
+///
+/// `@unchecked Sendable`: owned by one thread at a time, either checked out of the pool or held by the one writer.
+final class Connection: @unchecked Sendable {
+    private let queue: DatabaseQueue
+    let handle: OpaquePointer
+    private var reads: [SQLStatement?]
+    private var writes: [SQLStatement?]
+
+    /// `path` as SQLite takes it (UTF-8).
+    init(path: String, readOnly: Bool) throws(ArchiveError) {
+        var configuration = Configuration()
+        configuration.readonly = readOnly
+        configuration.foreignKeysEnabled = false
+        configuration.busyMode = .timeout(10)
+        configuration.allowsUnsafeTransactions = true
+        configuration.label = "dcmfs"
+        configuration.prepareDatabase { db in
+            // The file may come from anyone: no functions or virtual tables out of its schema, no cells taken on trust.
+            try db.execute(sql: "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY")
+            if !readOnly {
+                try db.execute(sql: "PRAGMA synchronous=FULL; PRAGMA cache_size=-16384")
+            }
+        }
+        do {
+            queue = try DatabaseQueue(path: path, configuration: configuration)
+        } catch {
+            throw ArchiveError.wrapping(error)
+        }
+        guard let handle = queue.unsafeReentrantRead({ $0.sqliteConnection }) else {
+            throw ArchiveError(.database, "the archive's database did not open")
+        }
+        self.handle = handle
+        // Nobody observes transactions here; GRDB's hooks expect to run on its own queue.
+        sqlite3_commit_hook(handle, nil, nil)
+        sqlite3_rollback_hook(handle, nil, nil)
+        reads = Array(repeating: nil, count: ReadSQL.allCases.count)
+        writes = Array(repeating: nil, count: WriteSQL.allCases.count)
+    }
+
+    func statement(_ query: ReadSQL) throws(ArchiveError) -> SQLStatement {
+        if let known = reads[query.rawValue] { return known }
+        let made = try prepare(query.sql)
+        reads[query.rawValue] = made
+        return made
+    }
+
+    func statement(_ query: WriteSQL) throws(ArchiveError) -> SQLStatement {
+        if let known = writes[query.rawValue] { return known }
+        let made = try prepare(query.sql)
+        writes[query.rawValue] = made
+        return made
+    }
+
+    /// A statement that is not kept.
+    func prepare(_ sql: String) throws(ArchiveError) -> SQLStatement {
+        do {
+            return SQLStatement(try queue.unsafeReentrantRead { try $0.makeStatement(sql: sql) }, database: handle)
+        } catch {
+            throw ArchiveError.wrapping(error)
+        }
+    }
+
+    /// Runs one or more statements that return nothing of interest.
+    func execute(_ sql: String) throws(ArchiveError) {
+        let code = sqlite3_exec(handle, sql, nil, nil, nil)
+        guard code == SQLITE_OK else { throw ArchiveError.sqlite(code, handle) }
+    }
+
+    /// The first column of the first row, nil when there is none.
+    func scalar(_ sql: String) throws(ArchiveError) -> Int64? {
+        let statement = try prepare(sql)
+        guard try statement.step() else { return nil }
+        defer { statement.reset() }
+        return statement.int(0)
+    }
+
+    func text(_ sql: String) throws(ArchiveError) -> String? {
+        let statement = try prepare(sql)
+        guard try statement.step() else { return nil }
+        defer { statement.reset() }
+        return String(decoding: statement.bytes(0), as: UTF8.self)
+    }
+
+    var lastInsertedID: Int64 { sqlite3_last_insert_rowid(handle) }
+    var changedRows: Int { Int(sqlite3_changes(handle)) }
+
+    /// Waits at most `milliseconds` for other connections' locks.
+    func setBusyTimeout(milliseconds: Int32) { sqlite3_busy_timeout(handle, milliseconds) }
+
+    func close() {
+        reads.removeAll()
+        writes.removeAll()
+        try? queue.close()
+    }
+}
+
+extension ArchiveError {
+    static func wrapping(_ error: any Error) -> ArchiveError {
+        if let error = error as? ArchiveError { return error }
+        guard let error = error as? DatabaseError else { return ArchiveError(.database, "the archive's database failed: \(error)") }
+        let text = error.message ?? error.resultCode.description
+        switch error.resultCode.primaryResultCode {
+        case .SQLITE_BUSY, .SQLITE_LOCKED: return ArchiveError(.locked, "another program holds the archive (SQLite: \(text))")
+        case .SQLITE_NOTADB: return ArchiveError(.notAnArchive, "not a dcmfs archive (SQLite: \(text))")
+        case .SQLITE_CANTOPEN: return ArchiveError(.noArchive, "the archive cannot be opened (SQLite: \(text))")
+        default: return ArchiveError(.database, "the archive's database failed: \(text)")
+        }
+    }
+}

@@ -1,0 +1,112 @@
+/// Every statement of the ingest, prepared once. Inserts give ids explicitly, because a row's checksum covers its id.
+enum WriteSQL: Int, CaseIterable {
+    case begin, commit, rollback
+    case findText, insertText
+    case findDirectory, insertDirectory, updateDirectory, directoriesOfRoot
+    case sourcesOfDirectory, sourcesOfInstanceBare, findSource, insertSource, replaceSource, deleteSource
+    case instancesBySOP, insertInstance, updateInstance, deleteInstance, stemTaken, anyInstanceOfSeries
+    case personKeys, insertPersonKey, deletePersonKeys, insertPatient, updatePatient, deletePatient, patientNameTaken
+    case studiesByIdentity, insertStudy, updateStudy, deleteStudy, studyNameTaken, anyStudyOfPatient
+    case seriesByIdentity, insertSeries, updateSeries, deleteSeries, seriesNameTaken, anySeriesOfStudy
+    case problemsOf, insertProblem, deleteProblems
+    case insertConflict, deleteConflicts, deleteOtherConflicts
+    case setMeta
+
+    private static let bareSource = "directory, name, kind, gone, size, mtime_ns, ctime_ns, inode, instance, digest, checksum"
+    private static let study = "id, patient, name, modified_ns, name_key, identity, date, time, study_id, description, accession, checksum"
+    private static let series = "id, study, name, modified_ns, name_key, identity, number, modality, description, checksum"
+
+    var sql: String {
+        switch self {
+        case .begin: "BEGIN IMMEDIATE"
+        case .commit: "COMMIT"
+        case .rollback: "ROLLBACK"
+        case .findText: "SELECT id FROM texts WHERE value = ?1"
+        case .insertText: "INSERT INTO texts (value) VALUES (?1)"
+        case .setMeta: "INSERT OR REPLACE INTO meta (key, value) VALUES (CAST(?1 AS TEXT), ?2)"
+        default: folderSQL ?? instanceSQL ?? treeSQL ?? problemSQL
+        }
+    }
+
+    private var folderSQL: String? {
+        switch self {
+        case .findDirectory: "SELECT id, root, path, device, checksum FROM directories WHERE root = ?1 AND path = ?2"
+        case .insertDirectory: "INSERT INTO directories (id, root, path, device, checksum) VALUES (?1, ?2, ?3, ?4, ?5)"
+        case .updateDirectory: "UPDATE directories SET root = ?2, path = ?3, device = ?4, checksum = ?5 WHERE id = ?1"
+        case .directoriesOfRoot: "SELECT id, root, path, device, checksum FROM directories WHERE root = ?1"
+        case .sourcesOfDirectory: "SELECT \(Self.bareSource) FROM sources WHERE directory = ?1 AND name > ?2 ORDER BY name LIMIT ?3"
+        case .sourcesOfInstanceBare: "SELECT \(Self.bareSource) FROM sources WHERE instance = ?1 ORDER BY gone, kind, directory, name"
+        case .findSource: "SELECT \(Self.bareSource) FROM sources WHERE directory = ?1 AND name = ?2"
+        case .insertSource: "INSERT INTO sources (\(Self.bareSource)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+        case .replaceSource: "INSERT OR REPLACE INTO sources (\(Self.bareSource)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+        case .deleteSource: "DELETE FROM sources WHERE directory = ?1 AND name = ?2"
+        default: nil
+        }
+    }
+
+    private var instanceSQL: String? {
+        switch self {
+        case .instancesBySOP: "SELECT \(ReadSQL.instance) FROM instances WHERE sop_key = ?1 ORDER BY id"
+        case .insertInstance:
+            "INSERT INTO instances (\(ReadSQL.instance)) VALUES (\((1...25).map { "?\($0)" }.joined(separator: ", ")))"
+        case .updateInstance:
+            """
+            UPDATE instances SET series = ?2, stem = ?3, sop_key = ?4, sop_uid = ?5, sop_class = ?6, transfer_syntax = ?7, forgiven = ?8, size = ?9, \
+            mtime_ns = ?10, content_changed_ns = ?11, text_length = ?12, text_version = ?13, picture_state = ?14, picture_problem = ?15, width = ?16, \
+            height = ?17, channels = ?18, frames = ?19, frame = ?20, density_x = ?21, density_y = ?22, density_metric = ?23, icc_length = ?24, \
+            checksum = ?25 WHERE id = ?1
+            """
+        case .deleteInstance: "DELETE FROM instances WHERE id = ?1"
+        case .stemTaken: "SELECT 1 FROM instances WHERE series = ?1 AND stem = ?2"
+        case .anyInstanceOfSeries: "SELECT 1 FROM instances WHERE series = ?1 LIMIT 1"
+        default: nil
+        }
+    }
+
+    private var treeSQL: String? {
+        switch self {
+        case .personKeys: "SELECT birth_date, name_key, patient, checksum FROM person_keys WHERE id_key = ?1"
+        case .insertPersonKey: "INSERT INTO person_keys (id_key, birth_date, name_key, patient, checksum) VALUES (?1, ?2, ?3, ?4, ?5)"
+        case .deletePersonKeys: "DELETE FROM person_keys WHERE patient = ?1"
+        case .insertPatient:
+            """
+            INSERT INTO patients (id, name, modified_ns, name_key, id_key, issuer, patient_id, person_name, birth_date, sex, checksum) \
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+            """
+        case .updatePatient: "UPDATE patients SET modified_ns = ?2, checksum = ?3 WHERE id = ?1"
+        case .deletePatient: "DELETE FROM patients WHERE id = ?1"
+        case .patientNameTaken: "SELECT 1 FROM patients WHERE name_key = ?1"
+        case .studiesByIdentity: "SELECT \(Self.study) FROM studies WHERE identity = ?1 ORDER BY id"
+        case .insertStudy: "INSERT INTO studies (\(Self.study)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+        case .updateStudy: "UPDATE studies SET modified_ns = ?2, checksum = ?3 WHERE id = ?1"
+        case .deleteStudy: "DELETE FROM studies WHERE id = ?1"
+        case .studyNameTaken: "SELECT 1 FROM studies WHERE patient = ?2 AND name_key = ?1"
+        case .anyStudyOfPatient: "SELECT 1 FROM studies WHERE patient = ?1 LIMIT 1"
+        case .seriesByIdentity: "SELECT \(Self.series) FROM series WHERE identity = ?1 ORDER BY id"
+        case .insertSeries: "INSERT INTO series (\(Self.series)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+        case .updateSeries: "UPDATE series SET modified_ns = ?2, checksum = ?3 WHERE id = ?1"
+        case .deleteSeries: "DELETE FROM series WHERE id = ?1"
+        case .seriesNameTaken: "SELECT 1 FROM series WHERE study = ?2 AND name_key = ?1"
+        case .anySeriesOfStudy: "SELECT 1 FROM series WHERE study = ?1 LIMIT 1"
+        default: nil
+        }
+    }
+
+    private var problemSQL: String {
+        switch self {
+        case .problemsOf:
+            """
+            SELECT directory, name, ordinal, reason, at, message, changed_ns, checksum, (SELECT value FROM texts WHERE id = reason) \
+            FROM problems WHERE directory = ?1 AND name = ?2 ORDER BY ordinal
+            """
+        case .insertProblem:
+            """
+            INSERT INTO problems (directory, name, ordinal, reason, at, message, changed_ns, checksum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            """
+        case .deleteProblems: "DELETE FROM problems WHERE directory = ?1 AND name = ?2"
+        case .insertConflict: "INSERT OR IGNORE INTO conflicts (kind, entity, other, changed_ns, checksum) VALUES (?1, ?2, ?3, ?4, ?5)"
+        case .deleteConflicts: "DELETE FROM conflicts WHERE kind = ?1 AND entity = ?2"
+        default: "DELETE FROM conflicts WHERE kind = ?1 AND other = ?2"
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package import DICOM
+
+/// Makes the bytes of files that are not copies of their source. Called from several threads at once; blocks.
+///
+/// The same source and arguments give the same bytes, always. The descriptor belongs to the caller, is open for reading,
+/// and may be shared with other calls: nobody may rely on its offset.
+package protocol Producer: Sendable {
+    /// The header text (`HeaderText.formatVersion`) of the file behind the descriptor.
+    func headerText(_ descriptor: CInt) throws(ProductionError) -> [UInt8]
+    /// One frame (0-based) as a picture of exactly `expectedSize` bytes.
+    func picture(
+        _ descriptor: CInt, frame: Int, kind: PictureKind, description: PictureDescription, expectedSize: Int
+    ) throws(ProductionError) -> [UInt8]
+}
+
+/// The picture files of the tree; both have exact sizes (`PictureSize`).
+package enum PictureKind: Hashable, Sendable {
+    /// Stored-deflate PNG.
+    case png
+    /// JPEG in its fixed envelope.
+    case jpeg
+}
+
+/// Why there are no bytes.
+package struct ProductionError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The same input fails again and again (damaged pixels), so that trying again is no use; false for what a full or
+    /// busy machine may cause (a deadline, no memory, a worker that could not be started).
+    package let isDeterministic: Bool
+    /// One line without patient data.
+    package let description: String
+
+    package init(isDeterministic: Bool, _ description: String) {
+        self.isDeterministic = isDeterministic
+        self.description = description
+    }
+}

@@ -1,0 +1,46 @@
+import DICOMArchive
+
+/// `/README.txt`: what this is, how to use it, counts. No patient data.
+enum Readme {
+    static let name = Array("README.txt".utf8)
+
+    static func text(_ counts: ArchiveCounts, shown: [any Rendition], views: [any View]) -> [UInt8] {
+        var text = """
+            This folder shows a DICOM archive as ordinary files. It is read-only: nothing here can
+            be changed, and no source file is ever written.
+
+            \(count(counts.patients, "patient", "patients")), \(count(counts.studies, "study", "studies")), \
+            \(counts.series) series, \(count(counts.instances, "instance", "instances"))
+
+            patients/<Patient ID>/<study>/<series>/ holds for each instance
+
+            """
+        for rendition in shown { text += "  \(explanation(rendition))\n" }
+        text += """
+
+            The instance number names the files, so that their order is that of acquisition. A ~ and
+            letters behind a name keep apart what would otherwise have the same name.
+
+            problems/ lists what could not be shown as an instance, and why. An input that is gone or
+            was changed since it was indexed stays listed and gives an error when it is read.
+
+            Useful: grep -r "PatientName" patients     find . -name "*.png"     rsync -a patients/ copy/
+
+            """
+        return Array(text.utf8)
+    }
+
+    private static func count(_ number: Int, _ one: String, _ many: String) -> String {
+        "\(number) \(number == 1 ? one : many)"
+    }
+
+    private static func explanation(_ rendition: any Rendition) -> String {
+        switch rendition.label {
+        case "dcm": "NNNNN.dcm      the DICOM file itself, byte for byte"
+        case "png": "NNNNN.png      its picture, 8 bits a channel, lossless (NNNNN.frames/ has every frame)"
+        case "jpg": "NNNNN.jpg      the same picture as JPEG"
+        case "txt": "NNNNN.txt      its header as text, one attribute a line"
+        default: "NNNNN\(String(decoding: rendition.suffix, as: UTF8.self))"
+        }
+    }
+}

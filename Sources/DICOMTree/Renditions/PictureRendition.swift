@@ -1,0 +1,53 @@
+import DICOM
+package import DICOMArchive
+
+/// `NNNNN.png` and `NNNNN.jpg`: the representative frame, in a size that follows from the row alone (`PictureSize`).
+package struct PictureRendition: Rendition {
+    package let picture: PictureKind
+    package let label: String
+    package let suffix: [UInt8]
+    package let kind: NodeID.Kind
+    package let variant: Int
+    /// The kind of the same picture inside `NNNNN.frames`.
+    package let frameKind: NodeID.Kind
+
+    package static let png = PictureRendition(picture: .png, label: "png", kind: .png, variant: 1, frameKind: .framePNG)
+    package static let jpeg = PictureRendition(picture: .jpeg, label: "jpg", kind: .jpeg, variant: 2, frameKind: .frameJPEG)
+
+    private init(picture: PictureKind, label: String, kind: NodeID.Kind, variant: Int, frameKind: NodeID.Kind) {
+        self.picture = picture
+        self.label = label
+        suffix = Array(".\(label)".utf8)
+        self.kind = kind
+        self.variant = variant
+        self.frameKind = frameKind
+    }
+
+    package func size(of instance: InstanceRow) -> RenditionSize? {
+        instance.picture.flatMap(picture.size).map { .exact($0) }
+    }
+
+    package func modifiedNs(of instance: InstanceRow) -> Int64 { instance.changed(epoch: FormatEpoch.pictures) }
+
+    package func maker(for instance: InstanceRow) -> RenditionMaker? {
+        maker(for: instance, frame: instance.picture?.representativeFrame ?? 0)
+    }
+
+    /// `frame` counts from 0.
+    func maker(for instance: InstanceRow, frame: Int) -> RenditionMaker? {
+        guard let description = instance.picture, let size = picture.size(description) else { return nil }
+        return { [picture] (producer, descriptor) throws(ProductionError) in
+            try producer.picture(descriptor, frame: frame, kind: picture, description: description, expectedSize: size)
+        }
+    }
+}
+
+extension PictureKind {
+    /// Exact bytes of one picture; nil where this kind cannot hold it.
+    func size(_ description: PictureDescription) -> Int? {
+        switch self {
+        case .png: PictureSize.png(description)
+        case .jpeg: PictureSize.jpeg(description)
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package import DICOMArchive
+
+/// One kind of file made from an instance. A further kind is a file beside this one and a line in `VirtualTree.renditions`.
+package protocol Rendition: Sendable {
+    /// Its word in `-o show=`.
+    var label: String { get }
+    /// What follows the instance's stem, e.g. `.png`.
+    var suffix: [UInt8] { get }
+    var kind: NodeID.Kind { get }
+    /// Place among the files of an instance, part of directory cookies: 0...6, no two alike, never changed.
+    var variant: Int { get }
+    /// From the row alone, in constant time; nil where the instance has no such file.
+    func size(of instance: InstanceRow) -> RenditionSize?
+    /// Changes whenever the bytes may (nanoseconds since 1970).
+    func modifiedNs(of instance: InstanceRow) -> Int64
+    /// Nil for the source's own bytes, which are never held in memory.
+    func maker(for instance: InstanceRow) -> RenditionMaker?
+}
+
+package enum RenditionSize: Hashable, Sendable {
+    case exact(Int)
+    /// To be found out by making the bytes; the value is what stands in listings meanwhile.
+    case unknown(Int)
+
+    package var value: Int {
+        switch self {
+        case .exact(let size), .unknown(let size): size
+        }
+    }
+}
+
+/// Makes the bytes of one file from a descriptor of the source.
+package typealias RenditionMaker = @Sendable (any Producer, CInt) throws(ProductionError) -> [UInt8]
+
+/// When the bytes of a kind last changed for the same source: the release date of the current version of a format, in
+/// nanoseconds since 1970; 0 as long as there has been one version only.
+enum FormatEpoch {
+    static let pictures: Int64 = 0
+    static let headerText: Int64 = 0
+}
+
+extension InstanceRow {
+    /// When the bytes behind this name last changed, for a format as old as `epoch`.
+    func changed(epoch: Int64) -> Int64 {
+        max(mtimeNs, contentChangedNs, epoch)
+    }
+}

@@ -1,0 +1,108 @@
+import DICOMArchive
+import Glibc
+import Synchronization
+
+/// One open file of the tree. May be read from many threads.
+package final class TreeFile: Sendable {
+    enum Content: Sendable {
+        /// The source's own bytes, `size` of them.
+        case source(SourceFile, size: Int)
+        case produced(Production.Order)
+        /// Made by a closure from the index.
+        case report(@Sendable () throws(TreeError) -> [UInt8])
+    }
+
+    private let content: Content
+    private let production: Production
+    /// The bytes of this open file from the first reading to its end: what is evicted meanwhile stays readable.
+    private let pinned = Mutex<[UInt8]?>(nil)
+    private let log: @Sendable (String) -> Void
+
+    init(_ content: Content, production: Production, log: @escaping @Sendable (String) -> Void) {
+        self.content = content
+        self.production = production
+        self.log = log
+    }
+
+    /// False for texts that change while they are mounted.
+    package var isImmutable: Bool {
+        if case .report = content { false } else { true }
+    }
+
+    /// The bytes at `offset`, at most `count`; fewer only at the end of the file. `scratch` has room for `count` bytes.
+    package func read(at offset: Int, count: Int, scratch: UnsafeMutableRawBufferPointer) throws(TreeError) -> TreeRead {
+        guard offset >= 0, count >= 0 else { return .scratch(0) }
+        switch content {
+        case .source(let source, let size):
+            let wanted = min(count, max(0, size - offset), scratch.count)
+            try readSource(source, at: offset, count: wanted, scratch)
+            return .scratch(wanted)
+        case .produced(let order):
+            var bytes = pinned.withLock { $0 }
+            if bytes == nil { bytes = try production.kept(order.key) }
+            guard let bytes else { return .notReady }
+            pinned.withLock { $0 = bytes }
+            return .slice(of: bytes, at: offset, count)
+        case .report:
+            guard let bytes = pinned.withLock({ $0 }) else { return .notReady }
+            return .slice(of: bytes, at: offset, count)
+        }
+    }
+
+    /// Makes the bytes that `.notReady` spoke of, and holds on to them. May take long.
+    package func prepare() throws(TreeError) {
+        let bytes: [UInt8]
+        switch content {
+        case .source: return
+        case .produced(let order): bytes = try production.bytes(order)
+        case .report(let make): bytes = try make()
+        }
+        pinned.withLock { $0 = bytes }
+    }
+
+    /// All bytes at once, made if need be (tests, and files that are small).
+    package func contents() throws(TreeError) -> [UInt8] {
+        if case .source(let source, let size) = content {
+            var bytes = [UInt8](repeating: 0, count: size)
+            let result = bytes.withUnsafeMutableBytes { buffer in
+                Result { () throws(TreeError) in try readSource(source, at: 0, count: size, buffer) }
+            }
+            try result.get()
+            return bytes
+        }
+        try prepare()
+        return pinned.withLock { $0 } ?? []
+    }
+
+    /// Reads exactly `count` bytes. Fewer inside the indexed size is an error, never a short answer: the file shrank.
+    private func readSource(_ source: SourceFile, at offset: Int, count: Int, _ buffer: UnsafeMutableRawBufferPointer) throws(TreeError) {
+        guard let base = buffer.baseAddress else { return }
+        var done = 0
+        while done < count {
+            let result = pread(source.descriptor, base + done, count - done, off_t(offset + done))
+            if result > 0 {
+                done += result
+            } else if result == 0 {
+                log("a source ends before its indexed size")
+                throw TreeError(.broken, "source is shorter than when it was indexed")
+            } else if errno != EINTR, errno != EAGAIN {
+                let code = errno
+                log("reading a source: \(String(cString: strerror(code)))")
+                throw TreeError(.source, "read failed", errno: code)
+            }
+        }
+    }
+}
+
+package enum TreeRead: Sendable {
+    /// So many bytes stand in the scratch buffer.
+    case scratch(Int)
+    case slice([UInt8], Range<Int>)
+    /// `prepare` first.
+    case notReady
+
+    static func slice(of bytes: [UInt8], at offset: Int, _ count: Int) -> TreeRead {
+        let start = min(offset, bytes.count)
+        return .slice(bytes, start..<start + min(count, bytes.count - start))
+    }
+}

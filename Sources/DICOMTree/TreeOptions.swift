@@ -1,0 +1,21 @@
+/// What a mount may choose.
+package struct TreeOptions: Sendable {
+    /// Labels of the kinds of file to show (`Rendition.label`).
+    package var shown: Set<String>
+    /// Compare ctime and inode of a source too before serving it.
+    package var isStrict: Bool
+    /// Bytes of rendered files kept in memory.
+    package var cacheBytes: Int
+    /// Takes one line about something that went wrong; no patient data.
+    package var log: @Sendable (String) -> Void
+
+    package init(
+        shown: Set<String> = Set(VirtualTree.renditions.map(\.label)), isStrict: Bool = false, cacheBytes: Int = 256 << 20,
+        log: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        self.shown = shown
+        self.isStrict = isStrict
+        self.cacheBytes = cacheBytes
+        self.log = log
+    }
+}

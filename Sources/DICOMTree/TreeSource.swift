@@ -1,0 +1,27 @@
+package import DICOMArchive
+
+/// What the tree asks of the index. `Archive` answers it; tests have archives of their own in memory.
+///
+/// Lists come in the order of row ids; `after` is exclusive, 0 starts.
+package protocol TreeSource: Sendable {
+    func patients(after: Int64, limit: Int) throws(ArchiveError) -> [PatientRow]
+    func patient(id: Int64) throws(ArchiveError) -> PatientRow?
+    func patient(named name: [UInt8]) throws(ArchiveError) -> PatientRow?
+    func studies(of patient: Int64, after: Int64, limit: Int) throws(ArchiveError) -> [StudyRow]
+    func study(id: Int64) throws(ArchiveError) -> StudyRow?
+    func study(named name: [UInt8], of patient: Int64) throws(ArchiveError) -> StudyRow?
+    func series(of study: Int64, after: Int64, limit: Int) throws(ArchiveError) -> [SeriesRow]
+    func series(id: Int64) throws(ArchiveError) -> SeriesRow?
+    func series(named name: [UInt8], of study: Int64) throws(ArchiveError) -> SeriesRow?
+    func instances(of series: Int64, after: Int64, limit: Int) throws(ArchiveError) -> [InstanceRow]
+    func instance(id: Int64) throws(ArchiveError) -> InstanceRow?
+    func instance(stem: [UInt8], of series: Int64) throws(ArchiveError) -> InstanceRow?
+    func openSource(of instance: Int64, strict: Bool) throws(ArchiveError) -> SourceFile
+    func problemReasons() throws(ArchiveError) -> [ProblemReason]
+    func problemFile(named name: [UInt8]) throws(ArchiveError) -> [UInt8]?
+    func counts() throws(ArchiveError) -> ArchiveCounts
+    /// A number that changes with every change of the index.
+    func changeCounter() throws(ArchiveError) -> Int64
+}
+
+extension Archive: TreeSource {}

@@ -1,0 +1,164 @@
+import DICOM
+import DICOMArchive
+
+/// Directories of instances: the files of each instance, and its frames.
+extension VirtualTree {
+    /// Rows asked for at a time; each gives up to five entries.
+    private static let instancePage = 64
+
+    func series(_ id: NodeID) throws(TreeError) -> SeriesRow {
+        _ = try view(number: id.detail)
+        guard let row = try asking({ () throws(ArchiveError) in try index.source.series(id: id.row) }) else { throw TreeError(.stale) }
+        return row
+    }
+
+    /// The instance that any of its files' ids is about.
+    func instance(_ id: NodeID) throws(TreeError) -> InstanceRow {
+        guard let row = try asking({ () throws(ArchiveError) in try index.source.instance(id: id.row) }) else { throw TreeError(.stale) }
+        return row
+    }
+
+    // MARK: - Nodes
+
+    func node(_ rendition: any Rendition, of row: InstanceRow) throws(TreeError) -> Node? {
+        guard let size = rendition.size(of: row) else { return nil }
+        return try file(try .make(rendition.kind, row: row.id), size: size, modifiedNs: rendition.modifiedNs(of: row))
+    }
+
+    /// One frame; nil when the instance has no such frame or no such picture.
+    func node(_ picture: PictureRendition, frame: Int, of row: InstanceRow) throws(TreeError) -> Node? {
+        guard let count = FramesDirectory.frameCount(of: row), frame < count, let size = picture.size(of: row) else { return nil }
+        return try file(try .make(picture.frameKind, row: row.id, detail: frame), size: size, modifiedNs: picture.modifiedNs(of: row))
+    }
+
+    private func file(_ id: NodeID, size: RenditionSize, modifiedNs: Int64) throws(TreeError) -> Node {
+        if case .unknown(let value) = size {
+            let known = production.memory.length(of: RenditionKey(node: id, modifiedNs: modifiedNs, size: value))
+            return .file(id, size: known ?? value, isSizeExact: known != nil, modifiedNs: modifiedNs, links: instanceLinks)
+        }
+        return .file(id, size: size.value, modifiedNs: modifiedNs, links: instanceLinks)
+    }
+
+    func instanceFile(_ id: NodeID) throws(TreeError) -> Node {
+        let row = try instance(id)
+        var found: Node?
+        if id.kind == .framesReadme {
+            found = try framesReadme(of: row)
+        } else if let picture = shownPictures.first(where: { $0.frameKind == id.kind }) {
+            found = try node(picture, frame: id.detail, of: row)
+        } else if let rendition = shown.first(where: { $0.kind == id.kind }) {
+            found = try node(rendition, of: row)
+        }
+        // The id comes from the kernel, or through an NFS handle from anywhere.
+        guard let found, found.id == id else { throw TreeError(.stale) }
+        return found
+    }
+
+    func framesDirectory(_ id: NodeID) throws(TreeError) -> (node: Node, row: InstanceRow, count: Int) {
+        _ = try view(number: id.detail)
+        let row = try instance(id)
+        guard let count = frameCount(of: row) else { throw TreeError(.stale) }
+        return (.directory(id, modifiedNs: row.changed(epoch: FormatEpoch.pictures)), row, count)
+    }
+
+    /// Frames of an instance whose directory this mount shows.
+    private func frameCount(of row: InstanceRow) -> Int? {
+        guard shownPictures.contains(where: { $0.size(of: row) != nil }) else { return nil }
+        return FramesDirectory.frameCount(of: row)
+    }
+
+    private func framesReadme(of row: InstanceRow) throws(TreeError) -> Node? {
+        guard let count = frameCount(of: row), count > FramesDirectory.listedLimit else { return nil }
+        let size = FramesDirectory.readme(count: count, shown: shownPictures).count
+        let id = try NodeID.make(.framesReadme, row: row.id)
+        return .file(id, size: size, modifiedNs: row.changed(epoch: FormatEpoch.pictures), links: instanceLinks)
+    }
+
+    func framesReadmeText(of row: InstanceRow) -> [UInt8] {
+        FramesDirectory.readme(count: FramesDirectory.frameCount(of: row) ?? 0, shown: shownPictures)
+    }
+
+    // MARK: - Names
+
+    func instanceChild(named name: [UInt8], of id: NodeID) throws(TreeError) -> Node {
+        _ = try view(number: id.detail)
+        for rendition in shown {
+            guard let row = try instance(named: name, suffix: rendition.suffix, in: id.row) else { continue }
+            guard let node = try node(rendition, of: row) else { throw TreeError(.missing) }
+            return node
+        }
+        guard let row = try instance(named: name, suffix: FramesDirectory.suffix, in: id.row), frameCount(of: row) != nil else {
+            throw TreeError(.missing)
+        }
+        return try framesDirectory(try .make(.framesDirectory, row: row.id, detail: id.detail)).node
+    }
+
+    private func instance(named name: [UInt8], suffix: [UInt8], in series: Int64) throws(TreeError) -> InstanceRow? {
+        guard name.count > suffix.count, name.suffix(suffix.count).elementsEqual(suffix) else { return nil }
+        let stem = Array(name.dropLast(suffix.count))
+        return try asking { () throws(ArchiveError) in try index.source.instance(stem: stem, of: series) }
+    }
+
+    func frame(named name: [UInt8], of id: NodeID) throws(TreeError) -> Node {
+        let (_, row, count) = try framesDirectory(id)
+        if name == FramesDirectory.readmeName, let node = try framesReadme(of: row) { return node }
+        for picture in shownPictures where name.count > picture.suffix.count && name.suffix(picture.suffix.count).elementsEqual(picture.suffix) {
+            guard let frame = FramesDirectory.frame(stem: name.dropLast(picture.suffix.count), count: count),
+                let node = try node(picture, frame: frame, of: row)
+            else { break }
+            return node
+        }
+        throw TreeError(.missing)
+    }
+
+    // MARK: - Listings
+
+    func listSeries(_ id: NodeID, after cookie: Int64, _ emit: (TreeEntry) -> Bool) throws(TreeError) {
+        _ = try series(id)
+        // The row that the cookie lies in comes again, for the rest of its files.
+        var last = max(0, cookie / 8 - 1)
+        while true {
+            let rows = try asking { () throws(ArchiveError) in
+                try index.source.instances(of: id.row, after: last, limit: Self.instancePage)
+            }
+            for row in rows {
+                guard try list(row, view: id.detail, after: cookie, emit) else { return }
+            }
+            guard let end = rows.last, rows.count == Self.instancePage else { return }
+            last = end.id
+        }
+    }
+
+    /// The files of one instance; false when `emit` wants no more.
+    private func list(_ row: InstanceRow, view: Int, after cookie: Int64, _ emit: (TreeEntry) -> Bool) throws(TreeError) -> Bool {
+        for rendition in shown where row.id * 8 + Int64(rendition.variant) > cookie {
+            guard let node = try node(rendition, of: row) else { continue }
+            let entry = TreeEntry(name: row.stem + rendition.suffix, node: node, cookie: row.id * 8 + Int64(rendition.variant))
+            guard emit(entry) else { return false }
+        }
+        let own = row.id * 8 + Int64(FramesDirectory.variant)
+        guard own > cookie, frameCount(of: row) != nil else { return true }
+        let node = try framesDirectory(of: row, view: view)
+        return emit(TreeEntry(name: row.stem + FramesDirectory.suffix, node: node, cookie: own))
+    }
+
+    private func framesDirectory(of row: InstanceRow, view: Int) throws(TreeError) -> Node {
+        .directory(try .make(.framesDirectory, row: row.id, detail: view), modifiedNs: row.changed(epoch: FormatEpoch.pictures))
+    }
+
+    func listFrames(_ id: NodeID, after cookie: Int64, _ emit: (TreeEntry) -> Bool) throws(TreeError) {
+        let (_, row, count) = try framesDirectory(id)
+        if let readme = try framesReadme(of: row) {
+            if cookie < 8 { _ = emit(TreeEntry(name: FramesDirectory.readmeName, node: readme, cookie: 8)) }
+            return
+        }
+        for frame in max(0, Int(cookie / 8) - 1)..<max(count, Int(cookie / 8)) where frame < count {
+            for picture in shownPictures {
+                let own = Int64(frame + 1) * 8 + Int64(picture.variant)
+                guard own > cookie, let node = try node(picture, frame: frame, of: row) else { continue }
+                let name = FramesDirectory.stem(of: frame, count: count) + picture.suffix
+                guard emit(TreeEntry(name: name, node: node, cookie: own)) else { return }
+            }
+        }
+    }
+}

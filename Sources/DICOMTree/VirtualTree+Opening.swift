@@ -1,0 +1,69 @@
+import DICOMArchive
+
+/// The only place where the tree touches sources.
+extension VirtualTree {
+    /// Opens a file. Its source is opened, and compared with the index, even when the bytes are in memory: what is gone
+    /// or replaced fails at once and always, not when something happens to be evicted.
+    package func open(_ id: NodeID) throws(TreeError) -> TreeFile {
+        switch id.kind {
+        case .fixed where id == .readme, .viewFile:
+            _ = try node(id)
+            return TreeFile(.report { [self] () throws(TreeError) in try reportText(id) }, production: production, log: options.log)
+        case .framesReadme:
+            let row = try instance(id)
+            _ = try instanceFile(id)
+            return TreeFile(.report { [self] in framesReadmeText(of: row) }, production: production, log: options.log)
+        case .source, .headerText, .png, .jpeg, .framePNG, .frameJPEG:
+            return TreeFile(try content(of: id), production: production, log: options.log)
+        case nil:
+            throw TreeError(.stale)
+        default:
+            throw TreeError(.isADirectory)
+        }
+    }
+
+    /// Makes the size of a node exact, so that `node` answers with it from now on. May take long.
+    package func prepare(_ id: NodeID) throws(TreeError) {
+        switch id.kind {
+        case .fixed where id == .readme, .viewFile: _ = try reportText(id)
+        case .headerText: try open(id).prepare()
+        default: return
+        }
+    }
+
+    private func content(of id: NodeID) throws(TreeError) -> TreeFile.Content {
+        let row = try instance(id)
+        let node = try instanceFile(id)
+        let source = try openSource(row)
+        guard let (maker, size) = maker(id, row) else {
+            guard source.size == row.size else { throw TreeError(.broken, "source is not the file that was indexed") }
+            return .source(source, size: node.size)
+        }
+        let key = RenditionKey(node: id, modifiedNs: row.changed(epoch: node.modifiedNs), size: size.value)
+        let promised: Int? = if case .exact(let size) = size { size } else { nil }
+        return .produced(Production.Order(key: key, size: promised, source: source, make: maker, log: options.log))
+    }
+
+    private func openSource(_ row: InstanceRow) throws(TreeError) -> SourceFile {
+        do {
+            return try asking { () throws(ArchiveError) in
+                try index.source.openSource(of: row.id, strict: options.isStrict)
+            }
+        } catch {
+            options.log("instance \(row.id): \(error.description)")
+            throw error
+        }
+    }
+
+    /// How to make the bytes of a node, and how many they are; nil for the source's own.
+    private func maker(_ id: NodeID, _ row: InstanceRow) -> (RenditionMaker, RenditionSize)? {
+        for picture in shownPictures where picture.frameKind == id.kind {
+            guard let maker = picture.maker(for: row, frame: id.detail), let size = picture.size(of: row) else { return nil }
+            return (maker, size)
+        }
+        guard let rendition = shown.first(where: { $0.kind == id.kind }), let maker = rendition.maker(for: row),
+            let size = rendition.size(of: row)
+        else { return nil }
+        return (maker, size)
+    }
+}

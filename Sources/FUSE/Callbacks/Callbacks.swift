@@ -1,0 +1,154 @@
+import CFUSE3
+import Glibc
+import SystemPackage
+
+/// The table of callbacks that libfuse calls on its own threads.
+///
+/// They are plain functions of a file without isolation: a closure written inside the `@main` type would inherit the main
+/// actor, and the runtime ends the process when such a one is called from a foreign thread. Each unwraps, asks the
+/// filesystem and answers at once, or hands the request to `DeferredWork`.
+/// What is not in the table libfuse answers with ENOSYS, which for xattrs, flush and access keeps the kernel from asking again.
+enum Callbacks {
+    /// Longest name in bytes. The kernel passes longer ones on.
+    static let nameLimit = 255
+
+    static var table: fuse_lowlevel_ops {
+        var table = fuse_lowlevel_ops()
+        table.`init` = onInit
+        table.lookup = onLookup
+        table.getattr = onGetattr
+        table.open = onOpen
+        table.read = onRead
+        table.release = onRelease
+        table.opendir = onOpendir
+        table.readdir = onReaddir
+        table.readdirplus = onReaddirplus
+        table.statfs = onStatfs
+        return table
+    }
+}
+
+@c private func onInit(_ userdata: UnsafeMutableRawPointer?, _ connection: UnsafeMutablePointer<fuse_conn_info>?) {
+    guard let context = SessionContext.of(userdata), let connection else { return }
+    dcmfs_negotiate(connection, context.readdirplus.negotiated)
+    context.onReady()
+}
+
+@c private func onLookup(_ raw: fuse_req_t?, _ parent: fuse_ino_t, _ name: UnsafePointer<CChar>?) {
+    guard let raw, let name else { return }
+    let request = Request(raw)
+    guard let context = SessionContext.of(request) else { return }
+    let length = strlen(name)
+    guard length <= Callbacks.nameLimit else { return request.reply(error: .fileNameTooLong) }
+    do {
+        let found = try context.filesystem.lookup(UnsafeRawBufferPointer(start: name, count: length), in: parent)
+        request.reply(entry: found, timeouts: context.timeouts)
+    } catch {
+        if error == .noSuchFileOrDirectory, context.timeouts.missing > 0 {
+            request.replyMissing(timeout: context.timeouts.missing)
+        } else {
+            request.reply(error: error)
+        }
+    }
+}
+
+@c private func onGetattr(_ raw: fuse_req_t?, _ node: fuse_ino_t, _ info: UnsafeMutablePointer<fuse_file_info>?) {
+    guard let raw else { return }
+    let request = Request(raw)
+    guard let context = SessionContext.of(request) else { return }
+    do {
+        let attributes = try context.filesystem.attributes(of: node)
+        if attributes.isSizeExact {
+            request.reply(attributes: attributes, timeout: context.timeouts.attributes)
+        } else {
+            SlowAnswers.attributes(of: node, request, context)
+        }
+    } catch {
+        request.reply(error: error)
+    }
+}
+
+@c private func onOpen(_ raw: fuse_req_t?, _ node: fuse_ino_t, _ info: UnsafeMutablePointer<fuse_file_info>?) {
+    guard let raw, let info else { return }
+    let request = Request(raw)
+    guard let context = SessionContext.of(request) else { return }
+    guard info.pointee.flags & O_ACCMODE == O_RDONLY else { return request.reply(error: .readOnlyFileSystem) }
+    do {
+        let file = try context.filesystem.open(node)
+        let number = FileHandle(file: file, node: node).retainedNumber()
+        info.pointee.fh = number
+        dcmfs_set_keep_cache(info, file.keepsCache ? 1 : 0)
+        if !request.replyOpen(&info.pointee) { FileHandle.release(number) }
+    } catch {
+        request.reply(error: error)
+    }
+}
+
+@c private func onRead(_ raw: fuse_req_t?, _ node: fuse_ino_t, _ size: Int, _ offset: off_t, _ info: UnsafeMutablePointer<fuse_file_info>?) {
+    guard let raw else { return }
+    let request = Request(raw)
+    guard let context = SessionContext.of(request) else { return }
+    guard let info, let handle = FileHandle.of(info.pointee.fh) else { return request.reply(error: .badFileDescriptor) }
+    guard let scratch = ThreadBuffer.bytes(size) else { return request.reply(error: .noMemory) }
+    do {
+        switch try handle.file.read(at: offset, count: size, scratch: scratch) {
+        case .scratch(let count): request.reply(bytes: UnsafeRawBufferPointer(rebasing: scratch.prefix(count)))
+        case .slice(let bytes, let range): request.reply(bytes, range)
+        case .notReady: SlowAnswers.bytes(of: handle, at: offset, count: size, request, context)
+        }
+    } catch {
+        request.reply(error: error)
+    }
+}
+
+@c private func onRelease(_ raw: fuse_req_t?, _ node: fuse_ino_t, _ info: UnsafeMutablePointer<fuse_file_info>?) {
+    guard let raw, let info else { return }
+    FileHandle.release(info.pointee.fh)
+    Request(raw).reply(error: Errno(rawValue: 0))
+}
+
+@c private func onOpendir(_ raw: fuse_req_t?, _ node: fuse_ino_t, _ info: UnsafeMutablePointer<fuse_file_info>?) {
+    guard let raw, let info else { return }
+    let request = Request(raw)
+    guard let context = SessionContext.of(request) else { return }
+    do {
+        try context.filesystem.openDirectory(node)
+        _ = request.replyOpen(&info.pointee)
+    } catch {
+        request.reply(error: error)
+    }
+}
+
+@c private func onReaddir(_ raw: fuse_req_t?, _ node: fuse_ino_t, _ size: Int, _ offset: off_t, _ info: UnsafeMutablePointer<fuse_file_info>?) {
+    list(raw, node, size, offset, isPlus: false)
+}
+
+@c private func onReaddirplus(_ raw: fuse_req_t?, _ node: fuse_ino_t, _ size: Int, _ offset: off_t, _ info: UnsafeMutablePointer<fuse_file_info>?) {
+    list(raw, node, size, offset, isPlus: true)
+}
+
+private func list(_ raw: fuse_req_t?, _ node: fuse_ino_t, _ size: Int, _ offset: off_t, isPlus: Bool) {
+    guard let raw else { return }
+    let request = Request(raw)
+    guard let context = SessionContext.of(request) else { return }
+    guard let room = ThreadBuffer.bytes(size) else { return request.reply(error: .noMemory) }
+    var buffer = DirectoryBuffer(request: raw, room: room, timeouts: context.timeouts, isPlus: isPlus)
+    do {
+        try context.filesystem.list(node, after: Int64(offset)) { buffer.add($0) }
+        request.reply(bytes: UnsafeRawBufferPointer(rebasing: room.prefix(buffer.used)))
+    } catch {
+        request.reply(error: error)
+    }
+}
+
+@c private func onStatfs(_ raw: fuse_req_t?, _ node: fuse_ino_t) {
+    guard let raw else { return }
+    let request = Request(raw)
+    guard let context = SessionContext.of(request) else { return }
+    do {
+        let statistics = try context.filesystem.statistics()
+        request.reply(statistics: statistics)
+    } catch {
+        request.reply(error: error)
+    }
+}

@@ -1,0 +1,83 @@
+import CFUSE3
+import Glibc
+import SystemPackage
+
+/// One question of the kernel, to be answered exactly once. Forgotten, it answers EIO by itself: a request without an
+/// answer hangs the program that waits for it, beyond the reach of `kill -9`.
+///
+/// `@unchecked Sendable`: libfuse accepts the answer from any thread, and there is only one owner.
+struct Request: ~Copyable, @unchecked Sendable {
+    private let raw: fuse_req_t
+
+    init(_ raw: fuse_req_t) {
+        self.raw = raw
+    }
+
+    deinit {
+        fuse_reply_err(raw, EIO)
+    }
+
+    /// The asking program was killed or got a signal, and waits no longer.
+    var isInterrupted: Bool { fuse_req_interrupted(raw) != 0 }
+
+    var handle: fuse_req_t { raw }
+
+    consuming func reply(error: Errno) {
+        fuse_reply_err(raw, error.rawValue)
+        discard self
+    }
+
+    consuming func reply(attributes: FileAttributes, timeout: Double) {
+        var stat = attributes.stat
+        fuse_reply_attr(raw, &stat, timeout)
+        discard self
+    }
+
+    consuming func reply(entry: FileAttributes, timeouts: CacheTimeouts) {
+        var parameters = entry.entryParameters(timeouts)
+        fuse_reply_entry(raw, &parameters)
+        discard self
+    }
+
+    /// "There is no such name", for the kernel to remember as long.
+    consuming func replyMissing(timeout: Double) {
+        var parameters = fuse_entry_param()
+        parameters.entry_timeout = timeout
+        fuse_reply_entry(raw, &parameters)
+        discard self
+    }
+
+    consuming func reply(bytes: UnsafeRawBufferPointer) {
+        fuse_reply_buf(raw, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
+        discard self
+    }
+
+    /// The part of `bytes` that lies in `range`.
+    consuming func reply(_ bytes: [UInt8], _ range: Range<Int>) {
+        let raw = raw
+        bytes.withUnsafeBytes { all in
+            let part = UnsafeRawBufferPointer(rebasing: all[range.clamped(to: all.indices)])
+            _ = fuse_reply_buf(raw, part.baseAddress?.assumingMemoryBound(to: CChar.self), part.count)
+        }
+        discard self
+    }
+
+    /// False when the program is gone: then there will be no release either.
+    consuming func replyOpen(_ info: inout fuse_file_info) -> Bool {
+        let result = fuse_reply_open(raw, &info)
+        discard self
+        return result == 0
+    }
+
+    consuming func reply(statistics: FilesystemStatistics) {
+        var answer = statvfs()
+        answer.f_bsize = UInt(FileAttributes.blockSize)
+        answer.f_frsize = 4096
+        answer.f_blocks = UInt((max(0, statistics.totalBytes) &+ 4095) / 4096)
+        answer.f_files = UInt(max(0, statistics.nodeCount))
+        answer.f_namemax = UInt(Callbacks.nameLimit)
+        answer.f_flag = UInt(ST_RDONLY)
+        fuse_reply_statfs(raw, &answer)
+        discard self
+    }
+}

@@ -1,0 +1,56 @@
+import CFUSE3
+import Glibc
+import Synchronization
+
+/// What the callbacks know: immutable, handed to libfuse as its user data.
+final class SessionContext: Sendable {
+    let filesystem: any Filesystem
+    let timeouts: CacheTimeouts
+    let readdirplus: ReaddirPlus
+    let deferred: DeferredWork
+    /// Called once, when the kernel has said hello.
+    let onReady: @Sendable () -> Void
+
+    init(filesystem: any Filesystem, configuration: SessionConfiguration, onReady: @escaping @Sendable () -> Void) {
+        self.filesystem = filesystem
+        self.timeouts = configuration.timeouts
+        self.readdirplus = configuration.readdirplus
+        self.deferred = DeferredWork(threadCount: configuration.slowThreads)
+        self.onReady = onReady
+    }
+
+    static func of(_ request: borrowing Request) -> SessionContext? {
+        of(fuse_req_userdata(request.handle))
+    }
+
+    static func of(_ userdata: UnsafeMutableRawPointer?) -> SessionContext? {
+        guard let userdata else { return nil }
+        return Unmanaged<SessionContext>.fromOpaque(userdata).takeUnretainedValue()
+    }
+}
+
+/// What `fuse_file_info.fh` points at.
+final class FileHandle: Sendable {
+    let file: any OpenFile
+    let node: UInt64
+
+    init(file: any OpenFile, node: UInt64) {
+        self.file = file
+        self.node = node
+    }
+
+    /// Retains the handle until `release`.
+    func retainedNumber() -> UInt64 {
+        UInt64(UInt(bitPattern: Unmanaged.passRetained(self).toOpaque()))
+    }
+
+    static func of(_ number: UInt64) -> FileHandle? {
+        guard let pointer = UnsafeRawPointer(bitPattern: UInt(number)) else { return nil }
+        return Unmanaged<FileHandle>.fromOpaque(pointer).takeUnretainedValue()
+    }
+
+    static func release(_ number: UInt64) {
+        guard let pointer = UnsafeRawPointer(bitPattern: UInt(number)) else { return }
+        Unmanaged<FileHandle>.fromOpaque(pointer).release()
+    }
+}

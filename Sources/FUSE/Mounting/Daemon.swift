@@ -1,0 +1,113 @@
+import CFUSE3
+import Glibc
+import Synchronization
+
+/// Goes into the background, yet lets the caller know how it went.
+///
+/// To be used after the arguments were checked and before anything that does not survive `fork` exists: threads, database
+/// connections, child processes. The parent waits until the child reports, prints the error if there is one, and exits
+/// with the child's code; it never returns.
+package final class Daemon: Sendable {
+    /// The end on which the child reports; -1 when there is nobody (any more) to report to.
+    private let pipe: Mutex<CInt>
+    private let isDetached = Mutex(false)
+
+    private init(pipe: CInt) {
+        self.pipe = Mutex(pipe)
+    }
+
+    /// A process that stays in front.
+    package static func foreground() -> Daemon {
+        Daemon(pipe: -1)
+    }
+
+    /// Splits the process; only the child returns. `confirm` is run by the parent when the child says it is ready, and
+    /// says whether that is what the outside sees too.
+    package static func start(name: String, confirm: () -> Bool) throws(MountError) -> Daemon {
+        var ends: [CInt] = [-1, -1]
+        guard Glibc.pipe(&ends) == 0 else { throw MountError(.failed, "pipe: \(String(cString: strerror(errno)))") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        switch fork() {
+        case -1:
+            throw MountError(.failed, "fork: \(String(cString: strerror(errno)))")
+        case 0:
+            close(ends[0])
+            setsid()
+            _ = chdir("/")
+            openlog(nil, LOG_PID, 3 << 3)
+            return Daemon(pipe: ends[1])
+        case let child:
+            close(ends[1])
+            exit(waitForReport(of: child, on: ends[0], name: name, confirm: confirm))
+        }
+    }
+
+    /// Tells the caller that all is well and lets go of its terminal.
+    package func reportReady() {
+        let descriptor = take()
+        guard descriptor >= 0 else { return }
+        let null = open("/dev/null", O_RDWR | O_CLOEXEC)
+        if null >= 0 {
+            for standard: CInt in 0...2 { dup2(null, standard) }
+            if null > 2 { close(null) }
+        }
+        dcmfs_use_syslog()
+        isDetached.withLock { $0 = true }
+        Self.send([0], to: descriptor)
+    }
+
+    /// Tells the caller what went wrong and with which code to exit; in front, just prints it.
+    package func reportFailure(_ message: String, exitCode: UInt8) {
+        let descriptor = take()
+        guard descriptor >= 0 else { return log(message) }
+        Self.send([max(1, exitCode)] + Array(message.utf8), to: descriptor)
+    }
+
+    /// One line for whoever watches: the terminal as long as there is one, the system log afterwards.
+    package func log(_ line: String) {
+        if isDetached.withLock({ $0 }) {
+            dcmfs_syslog(LOG_WARNING, line)
+        } else {
+            Self.complain("dcmfs: \(line)")
+        }
+    }
+
+    private func take() -> CInt {
+        pipe.withLock { descriptor in
+            defer { descriptor = -1 }
+            return descriptor
+        }
+    }
+
+    private static func send(_ bytes: [UInt8], to descriptor: CInt) {
+        _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        close(descriptor)
+    }
+
+    /// The caller's side: the exit code, once the child has reported or died.
+    private static func waitForReport(of child: pid_t, on descriptor: CInt, name: String, confirm: () -> Bool) -> CInt {
+        var report: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = chunk.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { break }
+            report += chunk.prefix(count)
+        }
+        if let code = report.first {
+            if code == 0, confirm() { return 0 }
+            if code != 0 {
+                complain("\(name): \(String(decoding: report.dropFirst(), as: UTF8.self))")
+                return CInt(code)
+            }
+        }
+        var status: CInt = 0
+        let ended = waitpid(child, &status, WNOHANG) == child
+        complain("\(name): the mount process ended unexpectedly" + (ended ? " (status \(status))" : ""))
+        return 1
+    }
+
+    private static func complain(_ message: String) {
+        _ = Array((message + "\n").utf8).withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+    }
+}

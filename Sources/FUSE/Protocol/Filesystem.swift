@@ -1,0 +1,51 @@
+package import SystemPackage
+
+/// What a read-only mount must answer. Called from many threads at once.
+///
+/// Everything but `prepare` and `OpenFile.prepare` is called on libfuse's own threads and must not take long: libfuse
+/// 3.14 holds up a whole directory during a slow `lookup` or `list`. Work that takes long (a rendering) is announced by
+/// an inexact size or by `.notReady`, and done in `prepare` on threads of its own.
+package protocol Filesystem: AnyObject, Sendable {
+    /// The child of a directory. `name` has 1...255 bytes, none of them NUL or `/`; `.` and `..` come only from NFS exports.
+    func lookup(_ name: UnsafeRawBufferPointer, in parent: UInt64) throws(Errno) -> FileAttributes
+    func attributes(of node: UInt64) throws(Errno) -> FileAttributes
+    /// Makes the size of a node exact: `attributes(of:)` answers with it from now on.
+    func prepare(_ node: UInt64) throws(Errno)
+    func open(_ node: UInt64) throws(Errno) -> any OpenFile
+    func openDirectory(_ node: UInt64) throws(Errno)
+    /// Hands out the entries behind `cookie` (0: from the start), `.` and `..` included, until `emit` returns false.
+    func list(_ node: UInt64, after cookie: Int64, emit: (DirectoryEntry) -> Bool) throws(Errno)
+    func statistics() throws(Errno) -> FilesystemStatistics
+}
+
+package struct DirectoryEntry {
+    package var name: [UInt8]
+    package var attributes: FileAttributes
+    /// Positive; unique and ascending in its directory. The next listing starts behind it.
+    package var cookie: Int64
+
+    package init(name: [UInt8], attributes: FileAttributes, cookie: Int64) {
+        self.name = name
+        self.attributes = attributes
+        self.cookie = cookie
+    }
+}
+
+/// One open file; released when its last reference goes.
+package protocol OpenFile: AnyObject, Sendable {
+    /// What the kernel has read of this node before is still good.
+    var keepsCache: Bool { get }
+    /// The bytes at `offset`: at most `count`, fewer only at the end of the file. `scratch` has room for `count`.
+    func read(at offset: Int, count: Int, scratch: UnsafeMutableRawBufferPointer) throws(Errno) -> ReadAnswer
+    /// Does what `.notReady` announced; afterwards this file, if no other, can be read.
+    func prepare() throws(Errno)
+}
+
+package enum ReadAnswer: Sendable {
+    /// So many bytes stand in the scratch buffer.
+    case scratch(Int)
+    /// The bytes are these; the range lies inside.
+    case slice([UInt8], Range<Int>)
+    /// Call `prepare`, then read again.
+    case notReady
+}

@@ -1,0 +1,150 @@
+/// What dcmfs asks of a worker. Descriptors travel beside the message, one per size.
+package enum WorkerRequest: Hashable, Sendable {
+    /// Sizes in bytes of up to 64 files. Answer: `IngestReply`.
+    case ingest(sizes: [Int])
+    /// Answer: the bytes of the header text.
+    case headerText(size: Int)
+    /// Answer: the bytes of the DICOM JSON model.
+    case headerJSON(size: Int, bulkDataURI: String)
+    /// Answer: the bytes of the picture.
+    case picture(PictureRequest)
+    /// Answer: lines for people that say how the default rendering of a frame comes about.
+    case explanation(PictureRequest)
+    case test(TestCommand)
+
+    /// Descriptors that belong to the request.
+    package var descriptorCount: ClosedRange<Int> {
+        switch self {
+        case .ingest(let sizes): sizes.count...sizes.count
+        case .headerText, .headerJSON, .picture, .explanation: 1...1
+        case .test: 0...1
+        }
+    }
+}
+
+/// A request with the number that its reply repeats.
+package struct RequestMessage: Hashable, Sendable {
+    package var id: UInt32
+    package var request: WorkerRequest
+
+    package init(id: UInt32, request: WorkerRequest) {
+        self.id = id
+        self.request = request
+    }
+
+    package func encoded() -> [UInt8] {
+        var writer = WireWriter()
+        writer.put(id)
+        writer.put(request)
+        return writer.bytes
+    }
+
+    package init(_ bytes: [UInt8]) throws(WireError) {
+        var reader = WireReader(bytes)
+        id = try reader.uint32()
+        request = try reader.request()
+        try reader.end()
+    }
+}
+
+private enum Kind {
+    static let ingest: UInt8 = 1
+    static let headerText: UInt8 = 2
+    static let headerJSON: UInt8 = 3
+    static let picture: UInt8 = 4
+    static let explanation: UInt8 = 5
+    static let test: UInt8 = 255
+}
+
+extension WireWriter {
+    fileprivate mutating func put(_ request: WorkerRequest) {
+        switch request {
+        case .ingest(let sizes):
+            put(Kind.ingest)
+            putCount(sizes.count)
+            for size in sizes { put(size) }
+        case .headerText(let size):
+            put(Kind.headerText)
+            put(size)
+        case .headerJSON(let size, let uri):
+            put(Kind.headerJSON)
+            put(size)
+            put(uri)
+        case .picture(let picture):
+            put(Kind.picture)
+            put(picture)
+        case .explanation(let picture):
+            put(Kind.explanation)
+            put(picture)
+        case .test(let command):
+            put(Kind.test)
+            put(command)
+        }
+    }
+
+    fileprivate mutating func put(_ picture: PictureRequest) {
+        put(picture.fileSize)
+        put(picture.frame)
+        put(picture.format.rawValue)
+        put(picture.settings)
+        put(picture.description)
+        put(picture.expectedSize ?? -1)
+    }
+
+    fileprivate mutating func put(_ settings: PictureRequest.Settings) {
+        switch settings.window {
+        case .fileOrAuto: put(UInt8(0))
+        case .auto: put(UInt8(1))
+        case .values(let center, let width):
+            put(UInt8(2))
+            put(center)
+            put(width)
+        }
+        put(settings.overlays)
+    }
+}
+
+extension WireReader {
+    fileprivate mutating func request() throws(WireError) -> WorkerRequest {
+        switch try uint8() {
+        case Kind.ingest: .ingest(sizes: try sizes())
+        case Kind.headerText: .headerText(size: try int())
+        case Kind.headerJSON: .headerJSON(size: try int(), bulkDataURI: try line())
+        case Kind.picture: .picture(try picture())
+        case Kind.explanation: .explanation(try picture())
+        case Kind.test: .test(try testCommand())
+        case let kind: throw WireError("no request of kind \(kind)")
+        }
+    }
+
+    private mutating func sizes() throws(WireError) -> [Int] {
+        let count = try count(elementSize: 8)
+        guard count <= WorkerChannel.maximumDescriptors else { throw WireError("\(count) files in one batch") }
+        var sizes: [Int] = []
+        for _ in 0..<count { sizes.append(try int()) }
+        return sizes
+    }
+
+    private mutating func picture() throws(WireError) -> PictureRequest {
+        let fileSize = try int()
+        let frame = try int()
+        let format = PictureRequest.Format(rawValue: try uint8())
+        let settings = try settings()
+        let description = try pictureDescription()
+        let expected = try int()
+        return PictureRequest(
+            fileSize: fileSize, frame: frame, format: format, settings: settings, description: description,
+            expectedSize: expected < 0 ? nil : expected)
+    }
+
+    private mutating func settings() throws(WireError) -> PictureRequest.Settings {
+        let window: PictureRequest.Window
+        switch try uint8() {
+        case 0: window = .fileOrAuto
+        case 1: window = .auto
+        case 2: window = .values(center: try double(), width: try double())
+        case let kind: throw WireError("no window of kind \(kind)")
+        }
+        return PictureRequest.Settings(window: window, overlays: try bool())
+    }
+}

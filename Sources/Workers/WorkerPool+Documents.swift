@@ -1,0 +1,50 @@
+import DICOM
+package import WorkerProtocol
+
+/// Requests about one open file. The descriptor stays the caller's; the worker reads it by position.
+extension WorkerPool {
+    /// Longest header text or JSON that is accepted: a header is at most 64 MiB, its text a few times that.
+    private static var maximumText: Int { 1 << 30 }
+
+    /// The header text (header-text.md section 8.1).
+    package func headerText(_ descriptor: CInt, size: Int) throws(WorkerError) -> [UInt8] {
+        try document(.headerText(size: size), descriptor, .header, Self.maximumText)
+    }
+
+    /// The header in the DICOM JSON model (PS3.18 Annex F).
+    package func headerJSON(_ descriptor: CInt, size: Int, bulkDataURI: String) throws(WorkerError) -> [UInt8] {
+        try document(.headerJSON(size: size, bulkDataURI: bulkDataURI), descriptor, .header, Self.maximumText)
+    }
+
+    /// One rendered frame, exactly `request.expectedSize` bytes long where that is set.
+    package func picture(_ descriptor: CInt, _ request: PictureRequest) throws(WorkerError) -> [UInt8] {
+        let budget = WorkerBudget(picture: request.description, fileSize: request.fileSize)
+        let longest = request.expectedSize ?? Int(WorkerBudget.maximumMemory)
+        let bytes = try document(.picture(request), descriptor, budget, longest)
+        guard request.expectedSize == nil || bytes.count == request.expectedSize else {
+            throw .worker(WorkerFailure(.nonsense("picture of \(bytes.count) bytes instead of \(longest)")))
+        }
+        return bytes
+    }
+
+    /// Lines for people: how the rendering of a frame comes about.
+    package func explanation(_ descriptor: CInt, _ request: PictureRequest) throws(WorkerError) -> [UInt8] {
+        let budget = WorkerBudget(picture: request.description, fileSize: request.fileSize)
+        return try document(.explanation(request), descriptor, budget, 1 << 20)
+    }
+
+    /// Misbehaviour on demand; only for a pool that allows it.
+    package func test(_ command: TestCommand, descriptor: CInt? = nil, maximumLength: Int = 1 << 30) throws(WorkerError) -> [UInt8] {
+        var failedAt: UInt32 = 0
+        return try perform(
+            .test(command), descriptors: descriptor.map { [$0] } ?? [], budget: .header, maximumLength: maximumLength,
+            failedAt: &failedAt)
+    }
+
+    private func document(
+        _ request: WorkerRequest, _ descriptor: CInt, _ budget: WorkerBudget, _ maximumLength: Int
+    ) throws(WorkerError) -> [UInt8] {
+        var failedAt: UInt32 = 0
+        return try perform(request, descriptors: [descriptor], budget: budget, maximumLength: maximumLength, failedAt: &failedAt)
+    }
+}

@@ -1,0 +1,62 @@
+import CLinux
+import Glibc
+import WorkerProtocol
+
+/// The worker program, opened once: an upgrade of the file on disk never mixes versions within one running dcmfs.
+final class WorkerProgram: Sendable {
+    private let descriptor: CInt
+    private let arguments: [String]
+    private let environment: [String]
+    private let showsErrors: Bool
+
+    /// - Parameter path: bytes of the path, without NUL.
+    init(path: [UInt8], arguments: [String], showsErrors: Bool) throws(WorkerFailure) {
+        descriptor = CLinux_open_program(path.map(CChar.init(bitPattern:)) + [0])
+        self.arguments = ["dcmfs-worker"] + arguments
+        self.showsErrors = showsErrors
+        environment = Self.workerEnvironment()
+        guard descriptor >= 0 else {
+            throw WorkerFailure(.cannotStart("\(String(decoding: path, as: UTF8.self)): \(String(cString: strerror(-descriptor)))"))
+        }
+    }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    /// Starts a process. The calling thread must live as long as the process (see `CLinux_spawn`).
+    func spawn(socket: CInt, memory: CInt) -> pid_t {
+        var description = CLinux_worker()
+        description.executable = descriptor
+        description.socket = socket
+        description.memory = memory
+        description.error_output = showsErrors ? STDERR_FILENO : -1
+        // The worker lowers this to its idle floor plus the budget; sanitizers map terabytes.
+        description.address_space = WorkerChannel.isSanitized ? 0 : WorkerBudget.maximumMemory + (512 << 20)
+        description.cpu_seconds = 10
+        description.descriptors = UInt64(WorkerChannel.maximumDescriptors + 32)
+        return withCStrings(arguments) { arguments in
+            withCStrings(environment) { environment in CLinux_spawn(&description, arguments, environment) }
+        }
+    }
+
+    /// No environment but what the dynamic linker and sanitizers need. Swift's backtracer would start a process per crash.
+    private static func workerEnvironment() -> [String] {
+        var environment = ["LC_ALL=C", "SWIFT_BACKTRACE=enable=no"]
+        // The leak checker traces threads, at the end of a process that may do neither.
+        if WorkerChannel.isSanitized, getenv("ASAN_OPTIONS") == nil { environment.append("ASAN_OPTIONS=detect_leaks=0") }
+        for name in ["LD_LIBRARY_PATH", "ASAN_OPTIONS", "TSAN_OPTIONS"] {
+            if let value = getenv(name) { environment.append("\(name)=\(String(cString: value))") }
+        }
+        return environment
+    }
+}
+
+/// Calls `body` with a NULL-terminated array of C strings.
+private func withCStrings<Result>(_ strings: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Result) -> Result {
+    var pointers: [UnsafePointer<CChar>?] = strings.map { strdup($0).map { UnsafePointer($0) } }
+    defer { for case let pointer? in pointers { free(UnsafeMutablePointer(mutating: pointer)) } }
+    pointers.append(nil)
+    return pointers.withUnsafeBufferPointer { buffer in
+        guard let base = buffer.baseAddress else { preconditionFailure("an array with at least one element has an address") }
+        return body(base)
+    }
+}

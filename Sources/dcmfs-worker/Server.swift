@@ -1,0 +1,94 @@
+import CLinux
+import DICOM
+import Glibc
+import WorkerProtocol
+
+/// What a request came to.
+enum Answer {
+    case done([UInt8])
+    case documentError(DICOMError)
+    case refused(String)
+    /// A test command has answered by itself.
+    case sent
+}
+
+/// Receives requests one by one and answers each before the next.
+struct Server {
+    let memory: UnsafeMutableRawPointer
+    let limits: Limits
+    let answersTests: Bool
+
+    /// Returns the exit code: 0 when dcmfs closed its end.
+    func run() -> CInt {
+        var descriptors = [CInt](repeating: -1, count: WorkerChannel.maximumDescriptors)
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: WorkerChannel.maximumMessage, alignment: 16)
+        defer { buffer.deallocate() }
+        while true {
+            var count: CInt = 0
+            let length = CLinux_receive(
+                WorkerChannel.socket, buffer.baseAddress, buffer.count, &descriptors, CInt(descriptors.count), &count, -1)
+            guard length > 0 else { return length == 0 ? 0 : 1 }
+            let files = Array(descriptors.prefix(Int(count)))
+            let served = serve([UInt8](buffer.prefix(length)), files)
+            for file in files { close(file) }
+            guard served else { return 1 }
+        }
+    }
+
+    /// False when the socket is gone.
+    private func serve(_ bytes: [UInt8], _ files: [CInt]) -> Bool {
+        let message: RequestMessage
+        do { message = try RequestMessage(bytes) } catch { return send(.refused(error.description), id: 0) }
+        guard message.request.descriptorCount.contains(files.count) else {
+            return send(.refused("\(files.count) descriptors"), id: message.id)
+        }
+        return send(answer(message.request, files), id: message.id)
+    }
+
+    private func answer(_ request: WorkerRequest, _ files: [CInt]) -> Answer {
+        switch request {
+        case .ingest(let sizes): ingest(files, sizes)
+        case .headerText(let size): document(files[0], size, .header, Serve.headerText)
+        case .headerJSON(let size, let uri):
+            document(files[0], size, .header) { (file) throws(DICOMError) in try Serve.headerJSON(file, bulkDataURI: uri) }
+        case .picture(let picture): self.picture(files[0], picture)
+        case .explanation(let picture):
+            document(files[0], picture.fileSize, WorkerBudget(picture: picture.description, fileSize: picture.fileSize)) {
+                (file) throws(DICOMError) in try Serve.explanation(file, picture)
+            }
+        case .test(let command): answersTests ? test(command, files.first) : .refused("test commands are off")
+        }
+    }
+
+    /// The progress word names the file before it is touched: it is what a dead worker is asked.
+    private func ingest(_ files: [CInt], _ sizes: [Int]) -> Answer {
+        var outcomes: [IngestOutcome] = []
+        for (index, file) in files.enumerated() {
+            CLinux_store(memory + WorkerChannel.progressOffset, UInt32(clamping: index))
+            limits.apply(.header)
+            if answersTests { misbehave(file) }
+            outcomes.append(Serve.outcome(InputFile(descriptor: file, size: sizes[index])))
+        }
+        CLinux_store(memory + WorkerChannel.progressOffset, UInt32(clamping: files.count))
+        return .done(IngestReply.encode(outcomes))
+    }
+
+    private func picture(_ file: CInt, _ request: PictureRequest) -> Answer {
+        let budget = WorkerBudget(picture: request.description, fileSize: request.fileSize)
+        defer { if budget != .header { CLinux_trim() } }
+        return document(file, request.fileSize, budget) { (file) throws(DICOMError) in
+            let bytes = try Serve.picture(file, request)
+            guard request.expectedSize == nil || bytes.count == request.expectedSize else {
+                throw DICOMError(.inconsistent, "picture of \(bytes.count) bytes where \(request.expectedSize ?? 0) were promised")
+            }
+            return bytes
+        }
+    }
+
+    private func document(
+        _ file: CInt, _ size: Int, _ budget: WorkerBudget, _ make: (InputFile) throws(DICOMError) -> [UInt8]
+    ) -> Answer {
+        limits.apply(budget)
+        do { return .done(try make(InputFile(descriptor: file, size: size))) } catch { return .documentError(error) }
+    }
+}

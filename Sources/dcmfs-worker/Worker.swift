@@ -1,0 +1,32 @@
+import CLinux
+import Glibc
+import WorkerProtocol
+
+/// The program that looks inside files on behalf of dcmfs. It gets open files over a socket, answers over the same socket and
+/// one piece of shared memory, and can do nothing else (see `Sandbox`). One thread, no Foundation.
+@main
+enum Worker {
+    static func main() {
+        guard let memory = CLinux_map_shared(WorkerChannel.memory, WorkerChannel.memorySize) else {
+            leave("dcmfs-worker: started by dcmfs, of no use on its own", code: 2)
+        }
+        close(WorkerChannel.memory)
+        let sandbox: Sandbox
+        do {
+            sandbox = try Sandbox.enter()
+        } catch {
+            leave("dcmfs-worker: no sandbox: \(error.description)", code: 3)
+        }
+        let answersTests = CommandLine.arguments.dropFirst().contains(WorkerChannel.testArgument)
+        let limits = Limits(idle: sandbox.idleAddressSpace)
+        limits.seal()
+        let server = Server(memory: memory, limits: limits, answersTests: answersTests)
+        exit(server.send(sandbox.ready.encoded()) ? server.run() : 1)
+    }
+
+    static func leave(_ message: String, code: CInt) -> Never {
+        let line = Array((message + "\n").utf8)
+        _ = write(STDERR_FILENO, line, line.count)
+        exit(code)
+    }
+}

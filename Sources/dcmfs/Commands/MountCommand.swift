@@ -1,0 +1,122 @@
+import ArgumentParser
+import DICOMArchive
+import DICOMTree
+import FUSE
+import Glibc
+
+/// `dcmfs mount archive.db /mnt/dicom [-f] [-o show=dcm+txt,...]`
+struct MountCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mount",
+        abstract: "Shows an archive as a folder.",
+        discussion: """
+            Returns when the folder can be used; the mount goes on in the background until `dcmfs unmount`, `fusermount3 -u`
+            or SIGTERM.
+
+            Options (-o), separated by commas; words of fstab are accepted:
+            \(MountOptions.help)
+            """
+    )
+
+    @Argument(help: "The archive's database.")
+    var archive: String
+
+    @Argument(help: "An empty folder.")
+    var mountpoint: String
+
+    @Flag(name: .customShort("f"), help: "Stay in front.")
+    var foreground = false
+
+    @Option(name: .customShort("o", allowingJoined: true), parsing: .unconditionalSingleValue, help: "Mount options; may be repeated.")
+    var options: [String] = []
+
+    func run() throws {
+        do throws(MountError) {
+            try mount()
+        } catch {
+            CommandFailure(error.description).report()
+            throw ExitCode(error.code == .usage ? 2 : 1)
+        }
+    }
+
+    /// In this order: what can be checked is checked while the caller's terminal is there; then into the background; and
+    /// only then what does not survive the splitting of a process: threads, the database, workers.
+    private func mount() throws(MountError) {
+        let options = try MountOptions(options)
+        let archive = try Self.absolutePath(archive)
+        let point = try MountPoint(resolving: CommandLine.withBytes(of: mountpoint) { Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) })
+        try point.check(subtype: Self.subtype, allowNonEmpty: options.allowsNonEmpty) {
+            CommandFailure("\(mountpoint): cleared what a killed mount left behind").report()
+        }
+        let isInFront = foreground || options.session.isDebugging
+        let daemon = isInFront ? Daemon.foreground() : try Daemon.start(name: "dcmfs") { Self.answers(point) }
+        TerminationSignals.blockInThisThread()
+        Self.raiseDescriptorLimit()
+        let code = MountProcess(archive: archive, point: point, options: options, daemon: daemon).run()
+        // Not exit(): threads may still be inside a rendering, and destructors must not run under their feet.
+        _exit(code)
+    }
+
+    static let subtype = "dcmfs"
+
+    /// From the outside: there is a mount of ours, and its root answers.
+    private static func answers(_ point: MountPoint) -> Bool {
+        var status = stat()
+        let path = point.path.map { CChar(bitPattern: $0) } + [0]
+        return stat(path, &status) == 0 && MountTable.current().top(at: point.path)?.type == Array("fuse.\(subtype)".utf8)
+    }
+
+    private static func absolutePath(_ text: String) throws(MountError) -> [UInt8] {
+        let resolved = CommandLine.withBytes(of: text) { realpath($0, nil) }
+        guard let resolved else { throw MountError(.failed, "\(text): \(String(cString: strerror(errno)))") }
+        defer { free(resolved) }
+        return Array(UnsafeRawBufferPointer(start: resolved, count: strlen(resolved)))
+    }
+
+    /// Every open file of the mount holds a descriptor.
+    private static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(7), &limit) == 0 else { return }
+        limit.rlim_cur = min(limit.rlim_max, 65_536)
+        _ = setrlimit(__rlimit_resource_t(7), &limit)
+    }
+}
+
+/// The process that serves the mount.
+struct MountProcess {
+    let archive: [UInt8]
+    let point: MountPoint
+    let options: MountOptions
+    let daemon: Daemon
+
+    /// Serves until the end; the exit code.
+    func run() -> CInt {
+        do {
+            let archive = try Archive.open(path: archive, mode: .readOnly)
+            let ending = try serve(archive)
+            archive.close()
+            Archive.sealIfIdle(path: self.archive)
+            guard case .failed(let code) = ending else { return 0 }
+            daemon.log("the connection to the kernel broke: \(String(cString: strerror(code)))")
+            return 1
+        } catch {
+            daemon.reportFailure("\(error)", exitCode: 1)
+            return 1
+        }
+    }
+
+    private func serve(_ archive: Archive) throws -> FUSESession.Ending {
+        let workerCount = WorkerLocation.processorCount
+        var treeOptions = options.tree
+        treeOptions.log = { [daemon] in daemon.log($0) }
+        var configuration = options.session
+        configuration.source = archive.path
+        configuration.subtype = MountCommand.subtype
+        configuration.slowThreads = workerCount
+        let tree = VirtualTree(source: archive, producer: try makeProducer(workerCount: workerCount), options: treeOptions)
+        let filesystem = TreeFilesystem(tree, ownership: options.ownership)
+        let session = try FUSESession(filesystem: filesystem, configuration: configuration) { [daemon] in daemon.reportReady() }
+        try session.mount(at: point.path)
+        return session.run()
+    }
+}

@@ -1,0 +1,109 @@
+import DICOMTree
+import FUSE
+import Glibc
+
+/// What `-o` says.
+struct MountOptions {
+    var session = SessionConfiguration()
+    var tree = TreeOptions()
+    var allowsNonEmpty = false
+    private var owner = getuid()
+    private var group = getgid()
+    private var mask: UInt32 = 0
+
+    /// Throws a usage error that lists what there is.
+    init(_ texts: [String]) throws(MountError) {
+        for word in MountWords.split(texts) where !MountWords.isIgnored(word) {
+            guard let option = Self.table.first(where: { $0.key == word.key }) else {
+                throw MountError(.usage, "unknown option -o \(word.key); there are:\n\(Self.help)")
+            }
+            guard (word.value != nil) == (option.placeholder != nil), option.apply(&self, word.value ?? "") else {
+                throw MountError(.usage, "-o \(word.key) takes \(option.placeholder.map { "the form \(option.key)=\($0)" } ?? "no value")")
+            }
+        }
+    }
+
+    /// Owner-only unless others are let in: these are patient data.
+    var ownership: TreeFilesystem.Ownership {
+        let (directories, files): (UInt32, UInt32) = session.allowOther ? (0o555, 0o444) : (0o500, 0o400)
+        return TreeFilesystem.Ownership(owner: owner, group: group, directoryMode: directories & ~mask, fileMode: files & ~mask)
+    }
+
+    private struct Option: Sendable {
+        let key: String
+        /// What stands behind `=`; nil for a word alone.
+        let placeholder: String?
+        let explanation: String
+        /// False when the value makes no sense.
+        let apply: @Sendable (inout MountOptions, String) -> Bool
+    }
+
+    /// One line an option.
+    private static let table: [Option] = [
+        Option(key: "show", placeholder: "dcm+png+jpg+txt", explanation: "kinds of file to show") { $0.show($1) },
+        Option(key: "cache_size", placeholder: "BYTES[K|M|G]", explanation: "memory for rendered files, 256M by default") { options, value in
+            bytes(value).map { options.tree.cacheBytes = $0 } != nil
+        },
+        Option(key: "strict", placeholder: nil, explanation: "serve a source only with the ctime and inode of the index, too") { options, _ in
+            options.tree.isStrict = true
+            return true
+        },
+        Option(key: "allow_other", placeholder: nil, explanation: "let other users in (modes 0555 and 0444 minus umask)") { options, _ in
+            options.session.allowOther = true
+            return true
+        },
+        Option(key: "uid", placeholder: "N", explanation: "owner of everything") { options, value in
+            UInt32(value).map { options.owner = $0 } != nil
+        },
+        Option(key: "gid", placeholder: "N", explanation: "group of everything") { options, value in
+            UInt32(value).map { options.group = $0 } != nil
+        },
+        Option(key: "umask", placeholder: "OCTAL", explanation: "permissions to take away") { options, value in
+            UInt32(value, radix: 8).map { options.mask = $0 & 0o777 } != nil
+        },
+        Option(key: "readdirplus", placeholder: "auto|always|never", explanation: "attributes with listings") { options, value in
+            ReaddirPlus(rawValue: value).map { options.session.readdirplus = $0 } != nil
+        },
+        Option(key: "entry_timeout", placeholder: "SECONDS", explanation: "how long the kernel keeps names, 1 by default") { options, value in
+            seconds(value).map { options.session.timeouts.entry = $0 } != nil
+        },
+        Option(key: "attr_timeout", placeholder: "SECONDS", explanation: "how long the kernel keeps attributes, 1 by default") { options, value in
+            seconds(value).map { options.session.timeouts.attributes = $0 } != nil
+        },
+        Option(key: "nonempty", placeholder: nil, explanation: "mount over a folder that is not empty") { options, _ in
+            options.allowsNonEmpty = true
+            return true
+        },
+        Option(key: "debug", placeholder: nil, explanation: "stay in front and print every request") { options, _ in
+            options.session.isDebugging = true
+            return true
+        },
+    ]
+
+    static var help: String {
+        table.map { option in
+            let form = option.key + (option.placeholder.map { "=\($0)" } ?? "")
+            return "  " + form + String(repeating: " ", count: max(2, 30 - form.count)) + option.explanation
+        }.joined(separator: "\n")
+    }
+
+    private mutating func show(_ value: String) -> Bool {
+        let labels = Set(value.split(separator: "+").map(String.init))
+        guard !labels.isEmpty, labels.isSubset(of: Set(VirtualTree.renditions.map(\.label))) else { return false }
+        tree.shown = labels
+        return true
+    }
+
+    private static func bytes(_ text: String) -> Int? {
+        let units: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30]
+        let unit = text.last.flatMap { units[Character($0.uppercased())] }
+        guard let number = Int(unit == nil ? text[...] : text.dropLast()), number >= 0 else { return nil }
+        let (product, overflow) = number.multipliedReportingOverflow(by: unit ?? 1)
+        return overflow ? nil : product
+    }
+
+    private static func seconds(_ text: String) -> Double? {
+        guard let value = Double(text), value >= 0, value <= 1e6 else { return nil }
+        return value
+    }
+}

@@ -1,0 +1,56 @@
+import Glibc
+import WorkerProtocol
+
+/// Where `dcmfs render` writes: whole or not at all, never over the source.
+struct PictureTarget {
+    let path: String
+    let format: PictureRequest.Format
+    let isStandardOutput: Bool
+    /// The user gave no name: nothing that exists is replaced.
+    private let isDefault: Bool
+
+    /// - Parameter output: a path ending in `.png`, `.jpg` or `.jpeg`, `-`, or nil for a name made from `source`'s.
+    init(_ output: String?, source: String) throws(CommandFailure) {
+        isDefault = output == nil
+        isStandardOutput = output == "-"
+        path = output ?? Self.defaultName(source)
+        switch path.lowercased() {
+        case "-": format = .compressedPNG
+        case let name where name.hasSuffix(".png"): format = .compressedPNG
+        case let name where name.hasSuffix(".jpg") || name.hasSuffix(".jpeg"): format = .plainJPEG
+        default: throw CommandFailure("\(path): the name must end in .png or .jpg", code: 2)
+        }
+    }
+
+    func check(against source: InputDocument) throws(CommandFailure) {
+        if isStandardOutput { return }
+        if source.isSameFile(as: path) { throw CommandFailure("\(path): is the source itself", code: 2) }
+        if isDefault, access(path, F_OK) == 0 { throw CommandFailure("\(path) exists; give a name with -o") }
+    }
+
+    func write(_ bytes: [UInt8]) throws(CommandFailure) {
+        if isStandardOutput { return try writeAll(bytes, to: STDOUT_FILENO) }
+        // Beside the target, then renamed: no reader ever sees half a picture.
+        let temporary = path + ".\(getpid()).part"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw CommandFailure("\(path): \(String(cString: strerror(errno)))") }
+        do throws(CommandFailure) {
+            defer { close(descriptor) }
+            try writeAll(bytes, to: descriptor)
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+        guard rename(temporary, path) == 0 else {
+            let reason = String(cString: strerror(errno))
+            unlink(temporary)
+            throw CommandFailure("\(path): \(reason)")
+        }
+    }
+
+    private static func defaultName(_ source: String) -> String {
+        let name = source.split(separator: "/").last ?? "picture"
+        let isNamed = name.lowercased().hasSuffix(".dcm") && name.count > 4
+        return (isNamed ? name.dropLast(4) : name) + ".png"
+    }
+}

@@ -1,0 +1,44 @@
+import CLinux
+import DICOM
+import DICOMTree
+import WorkerProtocol
+import Workers
+
+/// Texts and pictures of the mount come from the workers.
+struct PoolProducer: Producer {
+    let pool: WorkerPool
+
+    func headerText(_ descriptor: CInt) throws(ProductionError) -> [UInt8] {
+        let size = try Self.size(of: descriptor)
+        return try Self.producing { () throws(WorkerError) in try pool.headerText(descriptor, size: size) }
+    }
+
+    func picture(
+        _ descriptor: CInt, frame: Int, kind: PictureKind, description: PictureDescription, expectedSize: Int
+    ) throws(ProductionError) -> [UInt8] {
+        let format: PictureRequest.Format =
+            switch kind {
+            case .png: .png
+            case .jpeg: .jpeg
+            }
+        let request = PictureRequest(
+            fileSize: try Self.size(of: descriptor), frame: frame, format: format, settings: PictureRequest.Settings(),
+            description: description, expectedSize: expectedSize)
+        return try Self.producing { () throws(WorkerError) in try pool.picture(descriptor, request) }
+    }
+
+    private static func producing(_ body: () throws(WorkerError) -> [UInt8]) throws(ProductionError) -> [UInt8] {
+        do { return try body() } catch { throw ProductionError(isDeterministic: error.isDeterministic, error.description) }
+    }
+
+    private static func size(of descriptor: CInt) throws(ProductionError) -> Int {
+        let size = CLinux_file_size(descriptor)
+        guard size >= 0 else { throw ProductionError(isDeterministic: false, "not a regular file") }
+        return Int(size)
+    }
+}
+
+/// A producer over `workerCount` processes, which start when first needed: to be made after going into the background.
+func makeProducer(workerCount: Int) throws(WorkerFailure) -> any Producer {
+    PoolProducer(pool: try WorkerLocation.makePool(count: workerCount))
+}

@@ -1,0 +1,179 @@
+import DICOM
+@testable import DICOMArchive
+import DICOMTree
+import Glibc
+import Synchronization
+
+/// An index in memory, with sources in one temporary file each, for tests of the tree alone.
+final class MemorySource: TreeSource {
+    struct State {
+        var patients: [PatientRow] = []
+        var studies: [StudyRow] = []
+        var series: [SeriesRow] = []
+        var instances: [InstanceRow] = []
+        var sources: [Int64: [UInt8]] = [:]
+        var reasons: [ProblemReason] = []
+        var problems: [[UInt8]: [UInt8]] = [:]
+        var counter: Int64 = 1
+        var openings = 0
+    }
+    let state = Mutex(State())
+
+    /// How often a source was opened.
+    var openings: Int { state.withLock { $0.openings } }
+
+    func change(_ body: (inout State) -> Void) {
+        state.withLock {
+            body(&$0)
+            $0.counter += 1
+        }
+    }
+
+    private func page<Row>(_ rows: [Row], _ after: Int64, _ limit: Int, _ id: (Row) -> Int64) -> [Row] {
+        Array(rows.filter { id($0) > after }.sorted { id($0) < id($1) }.prefix(limit))
+    }
+
+    func patients(after: Int64, limit: Int) throws(ArchiveError) -> [PatientRow] {
+        state.withLock { page($0.patients, after, limit, \.id) }
+    }
+    func patient(id: Int64) throws(ArchiveError) -> PatientRow? { state.withLock { $0.patients.first { $0.id == id } } }
+    func patient(named name: [UInt8]) throws(ArchiveError) -> PatientRow? { state.withLock { $0.patients.first { $0.name == name } } }
+    func studies(of patient: Int64, after: Int64, limit: Int) throws(ArchiveError) -> [StudyRow] {
+        state.withLock { page($0.studies.filter { $0.patientID == patient }, after, limit, \.id) }
+    }
+    func study(id: Int64) throws(ArchiveError) -> StudyRow? { state.withLock { $0.studies.first { $0.id == id } } }
+    func study(named name: [UInt8], of patient: Int64) throws(ArchiveError) -> StudyRow? {
+        state.withLock { $0.studies.first { $0.name == name && $0.patientID == patient } }
+    }
+    func series(of study: Int64, after: Int64, limit: Int) throws(ArchiveError) -> [SeriesRow] {
+        state.withLock { page($0.series.filter { $0.studyID == study }, after, limit, \.id) }
+    }
+    func series(id: Int64) throws(ArchiveError) -> SeriesRow? { state.withLock { $0.series.first { $0.id == id } } }
+    func series(named name: [UInt8], of study: Int64) throws(ArchiveError) -> SeriesRow? {
+        state.withLock { $0.series.first { $0.name == name && $0.studyID == study } }
+    }
+    func instances(of series: Int64, after: Int64, limit: Int) throws(ArchiveError) -> [InstanceRow] {
+        state.withLock { page($0.instances.filter { $0.seriesID == series }, after, limit, \.id) }
+    }
+    func instance(id: Int64) throws(ArchiveError) -> InstanceRow? { state.withLock { $0.instances.first { $0.id == id } } }
+    func instance(stem: [UInt8], of series: Int64) throws(ArchiveError) -> InstanceRow? {
+        state.withLock { $0.instances.first { $0.stem == stem && $0.seriesID == series } }
+    }
+
+    func openSource(of instance: Int64, strict: Bool) throws(ArchiveError) -> SourceFile {
+        let bytes = state.withLock { state in
+            state.openings += 1
+            return state.sources[instance]
+        }
+        guard let bytes else { throw ArchiveError(.sourceUnavailable, "source cannot be opened", errno: ENOENT) }
+        var template = Array("/tmp/dcmfs-source-XXXXXX".utf8CString)
+        let descriptor = mkstemp(&template)
+        guard descriptor >= 0 else { throw ArchiveError(.system, "mkstemp", errno: errno) }
+        unlink(template)
+        _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        return SourceFile(descriptor: descriptor, size: Int64(bytes.count), mtimeNs: 0)
+    }
+
+    func problemReasons() throws(ArchiveError) -> [ProblemReason] { state.withLock { $0.reasons } }
+    func problemFile(named name: [UInt8]) throws(ArchiveError) -> [UInt8]? { state.withLock { $0.problems[name] } }
+    func counts() throws(ArchiveError) -> ArchiveCounts {
+        var counts = ArchiveCounts()
+        state.withLock { state in
+            counts.patients = state.patients.count
+            counts.studies = state.studies.count
+            counts.series = state.series.count
+            counts.instances = state.instances.count
+        }
+        return counts
+    }
+    func changeCounter() throws(ArchiveError) -> Int64 { state.withLock { $0.counter } }
+}
+
+extension MemorySource {
+    /// Two patients; a CT series of `instances` slices, an object without pixels, a cine of 12 and one of 2,500 frames, a
+    /// header text of another version, and one problem file.
+    static func sample(instances: Int = 5) -> MemorySource {
+        let source = MemorySource()
+        source.change { state in
+            state.patients = [PatientRow(id: 1, name: bytes("P1"), modifiedNs: 5_000), PatientRow(id: 2, name: bytes("Grüße"), modifiedNs: 9_000)]
+            state.studies = [
+                StudyRow(id: 1, patientID: 1, name: bytes("2020-01-02 Thorax"), modifiedNs: 5_000),
+                StudyRow(id: 2, patientID: 2, name: bytes("study"), modifiedNs: 9_000),
+            ]
+            state.series = [
+                SeriesRow(id: 1, studyID: 1, name: bytes("001 CT"), modifiedNs: 4_000),
+                SeriesRow(id: 7, studyID: 1, name: bytes("002 XA"), modifiedNs: 5_000),
+                SeriesRow(id: 9, studyID: 2, name: bytes("001 SR"), modifiedNs: 9_000),
+            ]
+            let slice = PictureDescription(width: 16, height: 8, channels: 1)
+            for number in 1...max(1, instances) {
+                state.add(series: 1, stem: String(format5(number)), picture: slice)
+            }
+            state.add(series: 7, stem: "00001", picture: PictureDescription(width: 9, height: 9, channels: 3, frameCount: 12, representativeFrame: 5))
+            state.add(series: 7, stem: "00002", picture: PictureDescription(width: 4, height: 4, channels: 1, frameCount: 2_500))
+            state.add(series: 9, stem: "noNumber ~abcdef", picture: nil)
+            state.add(series: 9, stem: "00002", picture: nil, textVersion: 0)
+            state.reasons = [ProblemReason(name: bytes("truncated.txt"), count: 1, changedNs: 77)]
+            state.problems = [bytes("truncated.txt"): bytes("/a/b\ttruncated\n")]
+        }
+        return source
+    }
+
+    static func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
+
+    private static func format5(_ number: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, 5 - digits.count)) + digits
+    }
+}
+
+extension MemorySource.State {
+    mutating func add(series: Int64, stem: String, picture: PictureDescription?, textVersion: Int = 1) {
+        let id = Int64(instances.count + 1)
+        let content = Array("DICM \(id) \(stem)".utf8)
+        sources[id] = content
+        instances.append(
+            InstanceRow(
+                id: id, seriesID: series, stem: Array(stem.utf8), size: Int64(content.count), mtimeNs: 1_000_000 + id, contentChangedNs: 0,
+                headerTextLength: textVersion == 1 ? 20 + content.count : 3, headerTextVersion: textVersion,
+                pictureState: picture == nil ? .none : .available, picture: picture))
+    }
+}
+
+/// Makes bytes that depend on what is asked for, in the promised sizes; counts, and fails when told to.
+final class TestProducer: Producer {
+    struct State {
+        var productions = 0
+        var failure: ProductionError?
+        var sizeError = 0
+        /// Microseconds a production takes.
+        var delay: UInt32 = 0
+    }
+    let state = Mutex(State())
+
+    var productions: Int { state.withLock { $0.productions } }
+
+    func headerText(_ descriptor: CInt) throws(ProductionError) -> [UInt8] {
+        let sizeError = try begin()
+        var status = stat()
+        fstat(descriptor, &status)
+        return Array(repeating: UInt8(ascii: "t"), count: 20 + Int(status.st_size) + sizeError)
+    }
+
+    func picture(
+        _ descriptor: CInt, frame: Int, kind: PictureKind, description: PictureDescription, expectedSize: Int
+    ) throws(ProductionError) -> [UInt8] {
+        let sizeError = try begin()
+        return (0..<expectedSize + sizeError).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ frame &+ (kind == .png ? 1 : 2)) }
+    }
+
+    private func begin() throws(ProductionError) -> Int {
+        let now = state.withLock { state in
+            state.productions += 1
+            return state
+        }
+        usleep(now.delay)
+        if let failure = now.failure { throw failure }
+        return now.sizeError
+    }
+}

@@ -1,0 +1,134 @@
+import DICOM
+@testable import DICOMArchive
+import DICOMTree
+import Glibc
+import Synchronization
+import Testing
+
+@Suite struct ProductionTests {
+    let source = MemorySource.sample()
+    let producer = TestProducer()
+    static let picture = "patients/P1/2020-01-02 Thorax/001 CT/00001.png"
+
+    func tree(cacheBytes: Int = 1 << 20) -> VirtualTree {
+        VirtualTree(source: source, producer: producer, options: TreeOptions(cacheBytes: cacheBytes))
+    }
+
+    @Test func `many readers of one picture make it once`() throws {
+        let tree = tree()
+        producer.state.withLock { $0.delay = 20_000 }
+        let node = try tree.node(at: Self.picture)
+        let expected = try Self.inParallel(8) { try tree.open(node.id).contents() }
+        #expect(expected.count == 8 && Set(expected).count == 1)
+        #expect(producer.productions == 1)
+    }
+
+    @Test func `what was evicted is made again, identical`() throws {
+        let tree = tree(cacheBytes: 0)
+        let node = try tree.node(at: Self.picture)
+        let first = try tree.open(node.id).contents()
+        #expect(try tree.open(node.id).contents() == first)
+        #expect(producer.productions == 2)
+    }
+
+    @Test func `an open file keeps its bytes although the cache lets go of them`() throws {
+        let tree = tree(cacheBytes: 0)
+        let file = try tree.open(try tree.node(at: Self.picture).id)
+        let whole = try file.contents()
+        #expect(try file.slice(3, 10) == Array(whole[3..<13]))
+        #expect(producer.productions == 1)
+    }
+
+    @Test func `a picture that cannot be made fails once and is remembered`() throws {
+        producer.state.withLock { $0.failure = ProductionError(isDeterministic: true, "damaged-pixels") }
+        let tree = tree()
+        let id = try tree.node(at: Self.picture).id
+        #expect(throws: TreeError.self) { try tree.open(id).contents() }
+        #expect(throws: TreeError.self) { try tree.open(id).contents() }
+        #expect(throws: TreeError.self) { try tree.open(id).slice(0, 1) }
+        #expect(producer.productions == 1)
+    }
+
+    @Test func `a failure of the moment is not remembered`() throws {
+        producer.state.withLock { $0.failure = ProductionError(isDeterministic: false, "deadline") }
+        let tree = tree()
+        let id = try tree.node(at: Self.picture).id
+        #expect(throws: TreeError.self) { try tree.open(id).contents() }
+        producer.state.withLock { $0.failure = nil }
+        let size = try tree.node(id).size
+        #expect(try tree.open(id).contents().count == size)
+    }
+
+    @Test(arguments: [-1, 1]) func `bytes of another length than promised are an error`(difference: Int) throws {
+        producer.state.withLock { $0.sizeError = difference }
+        let tree = tree()
+        for name in [Self.picture, "patients/P1/2020-01-02 Thorax/001 CT/00001.txt"] {
+            let id = try tree.node(at: name).id
+            #expect(throws: TreeError.self) { try tree.open(id).contents() }
+        }
+    }
+
+    @Test func `a source that is gone fails on open and stays listed`() throws {
+        source.change { $0.sources[1] = nil }
+        let tree = tree()
+        for suffix in ["dcm", "txt", "png", "jpg"] {
+            let node = try tree.node(at: "patients/P1/2020-01-02 Thorax/001 CT/00001.\(suffix)")
+            #expect { try tree.open(node.id) } throws: { ($0 as? TreeError)?.code == .source }
+        }
+    }
+
+    @Test func `a source shorter than indexed is an error, not a short file`() throws {
+        source.change { $0.sources[1] = [1, 2, 3] }
+        let tree = tree()
+        let node = try tree.node(at: "patients/P1/2020-01-02 Thorax/001 CT/00001.dcm")
+        #expect(throws: TreeError.self) { try tree.open(node.id).contents() }
+    }
+
+    @Test func `a text of another version gets its exact size by being made`() throws {
+        let tree = tree()
+        let node = try tree.node(at: "patients/Grüße/study/001 SR/00002.txt")
+        #expect(!node.isSizeExact)
+        try tree.prepare(node.id)
+        let exact = try tree.node(node.id)
+        #expect(exact.isSizeExact)
+        #expect(try tree.open(node.id).contents().count == exact.size)
+    }
+
+    @Test func `replaced content gets another modification time and other bytes`() throws {
+        let tree = tree()
+        let before = try tree.node(at: Self.picture)
+        _ = try tree.open(before.id).contents()
+        source.change { state in
+            let old = state.instances[0]
+            state.instances[0] = InstanceRow(
+                id: old.id, seriesID: old.seriesID, stem: old.stem, size: old.size, mtimeNs: old.mtimeNs, contentChangedNs: 99_000_000,
+                headerTextLength: old.headerTextLength, headerTextVersion: 1, pictureState: .available, picture: old.picture)
+        }
+        #expect(try tree.node(before.id).modifiedNs == 99_000_000)
+        _ = try tree.open(before.id).contents()
+        #expect(producer.productions == 2)
+    }
+
+    static func inParallel<R: Sendable>(_ count: Int, _ body: @escaping @Sendable () throws -> R) throws -> [R] {
+        let results = Mutex<[R]>([])
+        var threads: [pthread_t] = []
+        for _ in 0..<count {
+            let box = Unmanaged.passRetained(Work { if let result = try? body() { results.withLock { $0.append(result) } } })
+            var thread = pthread_t()
+            pthread_create(
+                &thread, nil,
+                { argument in
+                    if let argument { Unmanaged<Work>.fromOpaque(argument).takeRetainedValue().run() }
+                    return nil
+                }, box.toOpaque())
+            threads.append(thread)
+        }
+        for thread in threads { pthread_join(thread, nil) }
+        return results.withLock { $0 }
+    }
+
+    private final class Work: Sendable {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+}

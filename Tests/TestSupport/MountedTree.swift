@@ -1,0 +1,194 @@
+package import Foundation
+import Glibc
+
+/// A real mount of the built `dcmfs` over files that it indexed; taken away, with all its files, when it is let go of.
+package final class MountedTree {
+    /// Why there can be no mount here; nil where there can.
+    package static let obstacle: String? = {
+        let reason: String? =
+            if access("/dev/fuse", R_OK | W_OK) != 0 {
+                "/dev/fuse cannot be opened"
+            } else if access(program("dcmfs"), X_OK) != 0 || access(program("dcmfs-worker"), X_OK) != 0 {
+                "dcmfs and dcmfs-worker were not built beside the tests"
+            } else {
+                nil
+            }
+        if let reason { print("tests with real mounts are skipped: \(reason)") }
+        return reason
+    }()
+    package static var isPossible: Bool { obstacle == nil }
+
+    /// A product that was built beside the running tests.
+    package static func program(_ name: String) -> String {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let length = max(0, readlink("/proc/self/exe", &buffer, buffer.count))
+        let path = String(decoding: buffer.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self)
+        return path[...(path.lastIndex(of: "/") ?? path.startIndex)] + name
+    }
+
+    package let folder: String
+    package var archive: String { folder + "/archive.db" }
+    package var point: String { folder + "/mount" }
+
+    /// Indexes `paths` into an archive of its own, in a temporary folder; does not mount yet.
+    package init(indexing paths: [String]) throws {
+        folder = "/tmp/dcmfs-test-\(UInt64.random(in: 0...UInt64.max))"
+        try FileManager.default.createDirectory(atPath: folder + "/mount", withIntermediateDirectories: true)
+        if !paths.isEmpty {
+            let result = try Finished.run(Self.program("dcmfs"), ["index", "--quiet", archive] + paths)
+            guard result.status == 0 else { throw Failure("dcmfs index: \(result.errors)") }
+        }
+    }
+
+    package convenience init(mounting paths: [String], options: [String] = []) throws {
+        try self.init(indexing: paths)
+        try mount(options)
+    }
+
+    deinit {
+        _ = try? Finished.run("/bin/umount", ["-l", point])
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    package func mount(_ options: [String] = []) throws {
+        let result = try tryMount(options)
+        guard result.status == 0 else { throw Failure("dcmfs mount: \(result.errors)") }
+    }
+
+    package func tryMount(_ options: [String] = []) throws -> Finished {
+        try Finished.run(Self.program("dcmfs"), ["mount", archive, point] + options)
+    }
+
+    package func unmount(_ options: [String] = []) throws {
+        let result = try Finished.run(Self.program("dcmfs"), ["unmount"] + options + [point])
+        guard result.status == 0 else { throw Failure("dcmfs unmount: \(result.errors)") }
+    }
+
+    package var isMounted: Bool {
+        String(decoding: FileManager.default.contents(atPath: "/proc/self/mountinfo") ?? Data(), as: UTF8.self).contains(" \(point) ")
+    }
+
+    /// The processes that serve this mount (one), and their workers when `name` is `dcmfs-worker`.
+    package func processes(named name: String = "dcmfs") -> [pid_t] {
+        let all = ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { pid_t($0) }
+        let servers = all.filter { Self.commandLine($0).contains(point) && Self.executable($0) == "dcmfs" }
+        return name == "dcmfs" ? servers : all.filter { Self.executable($0) == name && servers.contains(Self.parent($0)) }
+    }
+
+    /// Waits, at most so many seconds, until something holds.
+    package static func wait(seconds: Double = 5, _ condition: () -> Bool) -> Bool {
+        let end = Date().addingTimeInterval(seconds)
+        while !condition() {
+            guard Date() < end else { return false }
+            usleep(10_000)
+        }
+        return true
+    }
+
+    // MARK: - What is in it
+
+    /// Paths of all regular files below a folder of the mount, in order.
+    package func files(_ below: String = "") throws -> [String] {
+        try Self.files(in: point + (below.isEmpty ? "" : "/" + below))
+    }
+
+    package static func files(in folder: String) throws -> [String] {
+        var files: [String] = []
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder).sorted() {
+            let path = folder + "/" + name
+            var status = stat()
+            guard lstat(path, &status) == 0 else { throw Failure("\(path): \(String(cString: strerror(errno)))") }
+            if status.st_mode & S_IFMT == S_IFDIR { files += try Self.files(in: path) } else { files.append(path) }
+        }
+        return files
+    }
+
+    /// All bytes of a file as any program reads them; throws the errno of what failed.
+    package static func contents(_ path: String) throws -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = read(descriptor, &chunk, chunk.count)
+            if count < 0 { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+            if count == 0 { return bytes }
+            bytes += chunk.prefix(count)
+        }
+    }
+
+    package static func status(_ path: String) -> stat? {
+        var status = stat()
+        return lstat(path, &status) == 0 ? status : nil
+    }
+
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
+        package init(_ description: String) { self.description = description }
+    }
+
+    private static func commandLine(_ process: pid_t) -> String {
+        String(decoding: FileManager.default.contents(atPath: "/proc/\(process)/cmdline") ?? Data(), as: UTF8.self)
+    }
+
+    private static func executable(_ process: pid_t) -> String {
+        let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/exe")) ?? ""
+        return String(path.split(separator: "/").last ?? "")
+    }
+
+    private static func parent(_ process: pid_t) -> pid_t {
+        let text = String(decoding: FileManager.default.contents(atPath: "/proc/\(process)/stat") ?? Data(), as: UTF8.self)
+        let fields = text[(text.lastIndex(of: ")") ?? text.startIndex)...].split(separator: " ")
+        return fields.count > 2 ? pid_t(fields[2]) ?? 0 : 0
+    }
+}
+
+/// A program that ran to its end.
+package struct Finished {
+    /// Exit code, or 128 + signal.
+    package let status: Int32
+    package let output: String
+    package let errors: String
+
+    package static func run(_ program: String, _ arguments: [String]) throws -> Finished {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
+        let (output, errors) = (Pipe(), Pipe())
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+        // One pipe is read beside the other: a program that fills one must not wait for ever.
+        let complaint = Reader(errors.fileHandleForReading)
+        let text = output.fileHandleForReading.readDataToEndOfFile()
+        let complaints = complaint.result()
+        process.waitUntilExit()
+        let status = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
+        return Finished(status: status, output: String(decoding: text, as: UTF8.self), errors: String(decoding: complaints, as: UTF8.self))
+    }
+
+    /// `@unchecked Sendable`: the thread writes before it signals, the owner reads after it waited.
+    private final class Reader: @unchecked Sendable {
+        private var data = Data()
+        private let done = DispatchSemaphore(value: 0)
+
+        init(_ handle: FileHandle) {
+            Thread { [self] in
+                data = handle.readDataToEndOfFile()
+                done.signal()
+            }.start()
+        }
+
+        func result() -> Data {
+            done.wait()
+            return data
+        }
+    }
+
+    /// Whether a program is installed.
+    package static func find(_ name: String) -> String? {
+        ["/usr/bin/", "/bin/", "/usr/local/bin/"].map { $0 + name }.first { access($0, X_OK) == 0 }
+    }
+}
