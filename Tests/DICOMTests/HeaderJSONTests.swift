@@ -12,9 +12,9 @@ struct HeaderJSONTests {
         }
         var differences: [HeaderOracle.Difference] = []
         var compared = 0
-        for row in oracle.rows {
+        for row in oracle.rows where row.expectation != "must-reject" {
             guard let file = try? Part10File.open(MemoryProvider(oracle.bytes(row.path))) else {
-                differences.append(.init(file: row.path, tags: "", ours: "not read", theirs: "read"))
+                if !row.mayBeRefused { differences.append(.init(file: row.path, tags: "", ours: "not read", theirs: "read")) }
                 continue
             }
             let json = HeaderJSON.json(of: file, bulkDataURI: "file:x.dcm")
