@@ -7,6 +7,9 @@ struct DCMFS: ParsableCommand {
         commandName: "dcmfs",
         abstract: "Shows a DICOM archive as ordinary files.",
         version: "dcmfs 0.1.0",
-        subcommands: [HeaderCommand.self, MountCommand.self, UnmountCommand.self, RenderCommand.self]
+        subcommands: [
+            IndexCommand.self, MountCommand.self, UnmountCommand.self, StatusCommand.self, ProblemsCommand.self, VerifyCommand.self,
+            ForgetCommand.self, RelocateCommand.self, HeaderCommand.self, RenderCommand.self, DumpCommand.self,
+        ]
     )
 }

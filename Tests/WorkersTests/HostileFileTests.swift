@@ -1,11 +1,12 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 import WorkerProtocol
 import Workers
 
 /// Files made to break readers, through the real worker: none may end it, none may take long (reliability.md R8).
-@Suite(.serialized, .enabled(if: HostileCorpus.archive != nil, "corpus not found at ../shared/corpus-hostile, skipped"))
+@Suite(.serialized, .enabled(if: Corpus.hostileArchive != nil, "corpus not found at ../shared/corpus-hostile, skipped"))
 struct HostileFileTests {
     @Test func noHostileHeaderEndsAWorkerOrTakesLong() throws {
         let pool = try WorkerFixture.pool(tests: false)
@@ -31,16 +32,6 @@ struct HostileFileTests {
 }
 
 enum HostileCorpus {
-    static let archive: String? = {
-        var folder = URL(fileURLWithPath: #filePath)
-        repeat {
-            folder.deleteLastPathComponent()
-        } while folder.path != "/"
-            && !FileManager.default.fileExists(atPath: folder.appendingPathComponent("Package.swift").path)
-        let path = folder.deletingLastPathComponent().path + "/shared/corpus-hostile/dicom-fuzzing-corpus-v3.tar.xz"
-        return FileManager.default.fileExists(atPath: path) ? path : nil
-    }()
-
     /// Unpacks the corpus and hands every file to `body`.
     static func withFiles(_ body: (_ paths: [String]) throws -> Void) throws {
         let folder = NSTemporaryDirectory() + "dcmfs-hostile-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
@@ -48,7 +39,7 @@ enum HostileCorpus {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let tar = Process()
         tar.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        tar.arguments = ["tar", "-xJf", try #require(archive), "-C", folder]
+        tar.arguments = ["tar", "-xJf", try #require(Corpus.hostileArchive), "-C", folder]
         try tar.run()
         tar.waitUntilExit()
         #expect(tar.terminationStatus == 0)

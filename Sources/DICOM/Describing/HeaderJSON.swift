@@ -15,13 +15,13 @@ package enum HeaderJSON {
         writer.output.append(0x7B)
         writer.writeElements(of: file.dataSet, separator: "\n")
         writer.output.append("\n}\n")
-        return writer.output
+        return writer.output.array()
     }
 }
 
 /// Writes JSON objects of data sets. Recursive over items; the reader bounds the depth (128).
-struct HeaderJSONWriter {
-    var output: [UInt8] = []
+struct HeaderJSONWriter: ~Copyable {
+    var output = TextBuffer(capacity: 32 << 10)
     let bulkDataURI: [UInt8]
     let isInflated: Bool
     /// Decoded text of the value at hand.
@@ -30,7 +30,6 @@ struct HeaderJSONWriter {
     init(bulkDataURI: [UInt8], isInflated: Bool) {
         self.bulkDataURI = bulkDataURI
         self.isInflated = isInflated
-        output.reserveCapacity(32 << 10)
     }
 
     /// The members of an object: of repeated tags the first one counts, as everywhere.
@@ -55,7 +54,7 @@ struct HeaderJSONWriter {
     private mutating func write(_ element: DataElement) {
         let vr = element.vr
         output.append(0x22)
-        output.append(hex: UInt64(element.tag.rawValue), digits: 8, upperCase: true)
+        output.append(hex: element.tag.rawValue, digits: 8, upperCase: true)
         output.append("\":{\"vr\":\"")
         output.append(vr)
         output.append(0x22)
@@ -87,11 +86,11 @@ struct HeaderJSONWriter {
         do throws(DICOMError) {
             try element.withBytes { bytes in
                 if isBinary {
-                    writeInline(bytes, unit: max(1, vr.unitSize), isBigEndian: !element.isLittleEndian)
+                    writeInline(bytes, unit: max(1, vr.unitSize), isBigEndian: !element.isLittleEndian && element.originalVR != .UN)
                 } else if vr.isText {
                     writeTexts(bytes, vr, element.dataSet)
                 } else {
-                    writeNumbers(bytes, vr, isBigEndian: !element.isLittleEndian)
+                    writeNumbers(bytes, vr, isBigEndian: !element.isLittleEndian && element.originalVR != .UN)
                 }
             }
         } catch {
@@ -176,7 +175,7 @@ struct HeaderJSONWriter {
         case .PN: writeName(value)
         case .DS, .IS:
             let text = UnsafeRawBufferPointer(rebasing: TextTrimming.range(value))
-            if JSONNumber.survives(text) { output.append(contentsOf: text) } else { writeQuoted(text) }
+            if JSONNumber.survives(text) { output.append(text) } else { writeQuoted(text) }
         default: writeQuoted(value)
         }
     }

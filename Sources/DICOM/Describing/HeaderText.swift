@@ -11,23 +11,22 @@ package enum HeaderText {
     package static func text(of file: Part10File) -> [UInt8] {
         var writer = HeaderTextWriter(file)
         writer.writeElements()
-        var head: [UInt8] = []
-        head.reserveCapacity(writer.output.count + 1024)
-        writeComments(of: file, issues: writer.issues, into: &head)
-        head.append(contentsOf: writer.output)
-        return head
+        var text = TextBuffer(capacity: writer.output.count + 1024)
+        writeComments(of: file, issues: writer.issues, into: &text)
+        text.append(writer.output)
+        return text.array()
     }
 
     /// Bytes of the text.
     package static func length(of file: Part10File) -> Int { text(of: file).count }
 
-    private static func writeComments(of file: Part10File, issues: SpecificCharacterSet.Issues, into output: inout [UInt8]) {
+    private static func writeComments(of file: Part10File, issues: SpecificCharacterSet.Issues, into output: inout TextBuffer) {
         output.append("# dcmfs header 1\n# SOP class: ")
         let sopClass = uid(file.dataSet, .sopClassUID) ?? uid(file.meta, .mediaStorageSOPClassUID) ?? []
         writeName(of: sopClass, long: nil, into: &output)
         output.append("\n# transfer syntax: ")
         if file.transferSyntaxUID.isEmpty {
-            output.append(contentsOf: file.transferSyntax.name.utf8)
+            output.append(file.transferSyntax.name)
             output.append(" (guessed)")
         } else {
             writeName(of: file.transferSyntaxUID, long: UIDDictionary.longName(file.transferSyntaxUID), into: &output)
@@ -42,7 +41,7 @@ package enum HeaderText {
         return element.rawBytes.map { $0.withUnsafeBytes { TextTrimming.trimmed($0) } }
     }
 
-    private static func writeName(of uid: [UInt8], long: StaticText?, into output: inout [UInt8]) {
+    private static func writeName(of uid: [UInt8], long: StaticText?, into output: inout TextBuffer) {
         if let name = long ?? UIDDictionary.name(uid) { return output.append(name) }
         if uid.isEmpty { return output.append("unknown") }
         var text: [UInt8] = []
@@ -51,7 +50,7 @@ package enum HeaderText {
     }
 
     /// The window rule of the preview; never a value that the pixels decide (H1).
-    private static func writePreview(of file: Part10File, into output: inout [UInt8]) {
+    private static func writePreview(of file: Part10File, into output: inout TextBuffer) {
         guard file.pixelData != nil else { return }
         let frame = FunctionalGroups.representativeFrame(of: file.dataSet)
         switch VOIChoice.choice(for: file.dataSet, frame: frame) {
@@ -61,7 +60,7 @@ package enum HeaderText {
             output.append(0x2F)
             output.append(shortest: window.width)
             output.append(0x20)
-            output.append(contentsOf: window.function.rawValue.utf8)
+            output.append(window.function.rawValue)
             output.append(" (file)\n")
         case .lut: output.append("# preview: VOI LUT (file)\n")
         case .auto: output.append("# preview: window auto\n")
@@ -73,10 +72,10 @@ package enum HeaderText {
         }
     }
 
-    private static func writeWarnings(of file: Part10File, issues: SpecificCharacterSet.Issues, into output: inout [UInt8]) {
+    private static func writeWarnings(of file: Part10File, issues: SpecificCharacterSet.Issues, into output: inout TextBuffer) {
         for forgiveness in file.forgiven.prefix(16) {
             output.append("# warning: ")
-            output.append(contentsOf: forgiveness.code.rawValue.utf8)
+            output.append(forgiveness.code.rawValue)
             output.append(" at offset ")
             output.append(decimal: forgiveness.offset)
             output.append(0x0A)

@@ -1,22 +1,19 @@
 /// Writes the element lines of a header text, sequence by sequence (H2 to H5, H11).
 ///
 /// Recursive over items; the reader bounds the depth (128).
-struct HeaderTextWriter {
+struct HeaderTextWriter: ~Copyable {
     let file: Part10File
-    private(set) var output: [UInt8] = []
+    var output = TextBuffer(capacity: 32 << 10)
     /// What character sets could not say, over all values.
     var issues: SpecificCharacterSet.Issues = []
     /// Decoded text of the value at hand.
     var scratch: [UInt8] = []
     /// `Sequence[0].` and so on, for the item at hand.
-    private var path: [UInt8] = []
+    private var path = TextBuffer(capacity: 256)
     private var isInflated = false
     private var isCut = false
 
-    init(_ file: Part10File) {
-        self.file = file
-        output.reserveCapacity(32 << 10)
-    }
+    init(_ file: Part10File) { self.file = file }
 
     mutating func writeElements() {
         write(file.meta)
@@ -27,62 +24,92 @@ struct HeaderTextWriter {
             output.append(decimal: HeaderText.byteLimit)
             output.append(" bytes\n")
         }
-        if let error = file.parseError {
-            output.append("# error at offset ")
-            output.append(decimal: error.offset)
-            output.append(": ")
-            output.append(contentsOf: error.message.utf8)
-            output.append(0x0A)
-        }
+        guard let error = file.parseError else { return }
+        output.append("# error at offset ")
+        output.append(decimal: error.offset)
+        output.append(": ")
+        output.append(error.message)
+        output.append(0x0A)
     }
 
     private mutating func write(_ dataSet: DataSet) {
         var level = Level(dataSet)
-        for element in dataSet.elements {
+        let storage = dataSet.storage
+        var index = dataSet.range.lowerBound
+        while index < dataSet.range.upperBound {
             if output.count > HeaderText.byteLimit {
                 isCut = true
                 return
             }
-            write(element, &level)
+            write(index, storage.records[index], &level)
+            index = storage.after(index)
         }
     }
 
-    private mutating func write(_ element: DataElement, _ level: inout Level) {
-        let vr = element.vr
-        let start = output.count
-        output.append(contentsOf: path)
+    private mutating func write(_ index: Int, _ record: ElementRecord, _ level: inout Level) {
+        let tag = record.tagValue
+        let isPlain = record.flags.isEmpty && record.vr != 0 && record.vr != VR.UN.rawValue
+        let vr = isPlain ? VR(rawValue: record.vr) : level.element(index).vr
+        output.append(path)
         let nameStart = output.count
-        writeName(element, &level)
+        writeName(tag, index, &level)
         let nameEnd = output.count
         output.append(0x20)
-        output.append(element.tag)
+        output.append(tag)
         output.append(0x20)
-        if element.originalVR == .UN, vr != .UN { output.append("UN>") }
+        if record.originalVR == VR.UN.rawValue, vr != .UN { output.append("UN>") }
         output.append(vr)
         output.append(" =")
-        if element.isSequence {
-            write(itemsOf: element, name: output[nameStart..<nameEnd], start: start)
+        if vr == .SQ {
+            let name = output.withBytes(nameStart..<nameEnd) { Array($0) }
+            write(items: level.element(index).items, name: name)
         } else {
-            writeValue(element, vr, &level)
+            writeValue(record, vr, index, level)
             output.append(0x0A)
         }
     }
 
-    private mutating func write(itemsOf element: DataElement, name: ArraySlice<UInt8>, start: Int) {
-        let name = Array(name)
-        let items = element.items
+    private mutating func write(items: [DataSet], name: [UInt8]) {
         output.append(0x20)
         output.append(decimal: items.count)
         output.append(items.count == 1 ? " item\n" : " items\n")
         let outer = path.count
         for (number, item) in items.enumerated() where !isCut {
-            path.append(contentsOf: name)
+            path.append(name)
             path.append(0x5B)
             path.append(decimal: number)
             path.append("].")
             write(item)
-            path.removeSubrange(outer...)
+            path.truncate(to: outer)
         }
+    }
+
+    /// The last part of the path: keyword, `CREATOR:name`, `Private:gggg,eeee` or `Unknown` (H3, H4).
+    private mutating func writeName(_ tag: Tag, _ index: Int, _ level: inout Level) {
+        if tag.isPrivate, tag.element > 0xFF {
+            level.enter(tag, index)
+            writePrivateName(tag, level)
+        } else if let keyword = DataDictionary.entry(tag)?.keyword, !keyword.isEmpty {
+            output.append(keyword)
+        } else if tag.isPrivate {
+            writePrivateName(tag, level)
+        } else {
+            output.append("Unknown")
+        }
+    }
+
+    private mutating func writePrivateName(_ tag: Tag, _ level: Level) {
+        if level.creatorWord.isEmpty || tag.element <= 0xFF {
+            output.append("Private:")
+            output.append(hex: tag.rawValue >> 16, digits: 4)
+            output.append(0x2C)
+            return output.append(hex: tag.rawValue & 0xFFFF, digits: 4)
+        }
+        output.append(level.creatorWord)
+        output.append(0x3A)
+        if let name = level.section?.entry(tag)?.keyword, !name.isEmpty { return output.append(name) }
+        output.append("xx")
+        output.append(hex: tag.rawValue & 0xFF, digits: 2)
     }
 
     /// Where the value lies, as H9 says it: in a deflated file the offset is one in the inflated data set.
@@ -91,74 +118,33 @@ struct HeaderTextWriter {
         output.append(decimal: offset)
     }
 
-    mutating func withOutput(_ body: (inout [UInt8]) -> Void) { body(&output) }
-}
+    /// What the elements of one data set or item share while they are written.
+    struct Level {
+        let dataSet: DataSet
+        /// Block of the last private element, its creator as written in paths, and what is known of that creator.
+        private var block: UInt32 = 0
+        private(set) var creatorWord: [UInt8] = []
+        private(set) var section: DataDictionary.PrivateSection?
 
-/// What the elements of one data set or item share while they are written.
-struct Level {
-    let dataSet: DataSet
-    private var characterSet: SpecificCharacterSet?
-    /// Block of the last private element, its creator as written in paths, and the creator itself.
-    private(set) var block: UInt32 = 0
-    private(set) var creator: [UInt8]?
-    private(set) var creatorWord: [UInt8] = []
+        init(_ dataSet: DataSet) { self.dataSet = dataSet }
 
-    init(_ dataSet: DataSet) { self.dataSet = dataSet }
+        func element(_ index: Int) -> DataElement { DataElement(dataSet: dataSet, index: index) }
 
-    mutating func set() -> SpecificCharacterSet {
-        if let characterSet { return characterSet }
-        let set = dataSet.characterSet
-        characterSet = set
-        return set
-    }
+        /// The character set in force.
+        var characterSet: SpecificCharacterSet { dataSet.characterSet }
 
-    /// Looks up the creator of a private element; cheap for the following elements of the block.
-    mutating func enter(_ element: DataElement) {
-        let block = element.tag.rawValue & 0xFFFF_FF00
-        guard block != self.block else { return }
-        self.block = block
-        creator = element.privateCreator
-        creatorWord.removeAll(keepingCapacity: true)
-        for byte in creator ?? [] {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: creatorWord.append(byte)
-            default: if creatorWord.last != 0x5F { creatorWord.append(0x5F) }
-            }
-        }
-    }
-}
-
-extension HeaderTextWriter {
-    /// The last part of the path: keyword, `CREATOR:name`, `Private:gggg,eeee` or `Unknown` (H3, H4).
-    mutating func writeName(_ element: DataElement, _ level: inout Level) {
-        let tag = element.tag
-        if let entry = DataDictionary.entry(tag) {
-            let keyword = entry.keyword
-            withOutput { if keyword.isEmpty { $0.append("Unknown") } else { $0.append(keyword) } }
-        } else if tag.isPrivate {
-            level.enter(element)
-            writePrivateName(tag, level)
-        } else {
-            withOutput { $0.append("Unknown") }
-        }
-    }
-
-    private mutating func writePrivateName(_ tag: Tag, _ level: Level) {
-        withOutput { output in
-            guard let creator = level.creator else {
-                output.append("Private:")
-                output.append(hex: UInt64(tag.group), digits: 4)
-                output.append(0x2C)
-                output.append(hex: UInt64(tag.element), digits: 4)
-                return
-            }
-            output.append(contentsOf: level.creatorWord)
-            output.append(0x3A)
-            if let name = DataDictionary.privateEntry(creator: creator, tag: tag)?.keyword, !name.isEmpty {
-                output.append(name)
-            } else {
-                output.append("xx")
-                output.append(hex: UInt64(tag.element & 0xFF), digits: 2)
+        /// Looks up the creator of a private element; free for the following elements of the block.
+        mutating func enter(_ tag: Tag, _ index: Int) {
+            guard tag.rawValue & 0xFFFF_FF00 != block else { return }
+            block = tag.rawValue & 0xFFFF_FF00
+            let creator = element(index).privateCreator ?? []
+            section = DataDictionary.privateSection(creator)
+            creatorWord = []
+            for byte in creator {
+                switch byte {
+                case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: creatorWord.append(byte)
+                default: if creatorWord.last != 0x5F { creatorWord.append(0x5F) }
+                }
             }
         }
     }

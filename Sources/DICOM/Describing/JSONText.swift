@@ -1,5 +1,5 @@
 /// Pieces of JSON (RFC 8259) as bytes.
-extension Array where Element == UInt8 {
+extension TextBuffer {
     /// The inside of a JSON string. `bytes` are valid UTF-8; control characters, C1 among them, are escaped.
     mutating func append(jsonText bytes: UnsafeRawBufferPointer) {
         var index = 0
@@ -10,11 +10,11 @@ extension Array where Element == UInt8 {
                 append(byte)
             } else if byte < 0x20 || byte == 0x7F {
                 append("\\u")
-                append(hex: UInt64(byte), digits: 4)
+                append(hex: UInt32(byte), digits: 4)
             } else if byte == 0xC2, index + 1 < bytes.count, bytes[index + 1] < 0xA0 {
                 index += 1
                 append("\\u")
-                append(hex: UInt64(bytes[index]), digits: 4)
+                append(hex: UInt32(bytes[index]), digits: 4)
             } else {
                 append(byte)
             }
@@ -27,7 +27,7 @@ extension Array where Element == UInt8 {
         var index = 0
         while index < bytes.count {
             var group: UInt32 = 0
-            let count = Swift.min(3, bytes.count - index)
+            let count = min(3, bytes.count - index)
             for offset in 0..<3 { group = group << 8 | (offset < count ? UInt32(bytes[index + offset]) : 0) }
             for position in 0..<4 {
                 let six = UInt8(truncatingIfNeeded: group >> UInt32(18 - 6 * position) & 0x3F)
@@ -54,9 +54,9 @@ enum JSONNumber {
     static func survives(_ text: UnsafeRawBufferPointer) -> Bool {
         if isShortInteger(text) { return true }
         guard text.count <= 24, let value = NumberDecoder.double(text[0..<text.count]), value.isFinite else { return false }
-        var printed: [UInt8] = []
+        var printed = TextBuffer(capacity: 64)
         printed.append(shortest: value)
-        return printed.elementsEqual(text)
+        return printed.withBytes(0..<printed.count) { $0.elementsEqual(text) }
     }
 
     /// At most 15 digits, no needless zero or sign.
@@ -69,16 +69,17 @@ enum JSONNumber {
 
 extension NumberWord {
     /// Appends the number as DICOM JSON has it: AT as a string of eight digits, 64-bit integers beyond 2^53 as strings.
-    func writeJSON(_ vr: VR, into output: inout [UInt8]) {
+    func writeJSON(_ vr: VR, into output: inout TextBuffer) {
         switch vr {
         case .AT:
             output.append(0x22)
-            output.append(hex: UInt64(tag.rawValue), digits: 8, upperCase: true)
+            output.append(hex: tag.rawValue, digits: 8, upperCase: true)
             output.append(0x22)
         case .SV where signed.magnitude > 1 << 53, .UV where unsigned > 1 << 53:
             output.append(0x22)
             write(vr, into: &output)
             output.append(0x22)
+        case .FL where single == 0 && single.sign == .minus, .FD where double == 0 && double.sign == .minus: output.append("-0.0")
         case .FL where !single.isFinite: output.append(Self.nonFinite(single.isNaN, single < 0))
         case .FD where !double.isFinite: output.append(Self.nonFinite(double.isNaN, double < 0))
         default: write(vr, into: &output)

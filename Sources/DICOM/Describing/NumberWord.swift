@@ -26,7 +26,7 @@ struct NumberWord {
     }
 
     /// Appends the number as header text shows it (H7).
-    func write(_ vr: VR, into output: inout [UInt8]) {
+    func write(_ vr: VR, into output: inout TextBuffer) {
         switch vr {
         case .SS, .SL, .SV: output.append(decimal: Int(signed))
         case .FL: output.append(shortest: single)

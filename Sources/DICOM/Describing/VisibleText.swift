@@ -9,10 +9,10 @@ struct VisibleText {
     /// as `\u{xxxx}`, trailing padding left out.
     ///
     /// - Returns: characters beyond the limit, left out.
-    func write(_ bytes: UnsafeRawBufferPointer, into output: inout [UInt8]) -> Int {
+    func write(_ bytes: UnsafeRawBufferPointer, into output: inout TextBuffer) -> Int {
         let end = Self.withoutPadding(bytes)
         if end <= limit, Self.isPrintable(bytes, end, isMultiValued: isMultiValued) {
-            output.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[0..<end]))
+            output.append(UnsafeRawBufferPointer(rebasing: bytes[0..<end]))
             return 0
         }
         var index = 0
@@ -62,7 +62,7 @@ struct VisibleText {
         return count
     }
 
-    private func write(_ sequence: UnsafeRawBufferPointer, character output: inout [UInt8]) {
+    private func write(_ sequence: UnsafeRawBufferPointer, character output: inout TextBuffer) {
         let lead = sequence[0]
         if lead < 0x20 {
             output.append(scalar: 0x2400 + UInt32(lead))
@@ -73,13 +73,13 @@ struct VisibleText {
         } else if sequence.count == 3, let hidden = Self.hidden(sequence) {
             escape(hidden, &output)
         } else {
-            output.append(contentsOf: sequence)
+            output.append(sequence)
         }
     }
 
-    private func escape(_ scalar: UInt32, _ output: inout [UInt8]) {
+    private func escape(_ scalar: UInt32, _ output: inout TextBuffer) {
         output.append("\\u{")
-        output.append(hex: UInt64(scalar), digits: 4)
+        output.append(hex: scalar, digits: 4)
         output.append(0x7D)
     }
 

@@ -13,14 +13,14 @@ package struct DictionaryEntry: Sendable {
 package enum DataDictionary {
     /// The entry of a public tag: as listed, then as part of a repeating group, then group length and private creator.
     package static func entry(_ tag: Tag) -> DictionaryEntry? {
-        guard let offset = offset(tag) else { return nil }
-        return table.entry(at: offset)
+        guard let line = line(tag) else { return nil }
+        return table.entry(line)
     }
 
     /// The VR of a public tag, for Implicit VR; nil where the dictionary does not know it (use UN).
     package static func vr(_ tag: Tag) -> DictionaryVR? {
-        guard let offset = offset(tag) else { return nil }
-        return table.vr(at: offset)
+        guard let line = line(tag) else { return nil }
+        return table.vr(at: line.offset)
     }
 
     /// The VR to decode an element with when the file does not say it. Unknown and private tags are UN.
@@ -31,9 +31,10 @@ package enum DataDictionary {
     private static let table = LineTable(DictionaryTables.elements)
     private static let index = ElementIndex(table)
 
-    private static func offset(_ tag: Tag) -> Int? {
-        if let offset = index.elements.offset(tag.rawValue) { return offset }
-        if let pattern = RepeatingGroup.pattern(of: tag), let offset = index.repeating.offset(pattern) { return offset }
+    private static func line(_ tag: Tag) -> ElementLine? {
+        let index = index
+        if let line = index.elements.value(tag.rawValue) { return ElementLine(packed: line) }
+        if let pattern = RepeatingGroup.pattern(of: tag), let line = index.repeating.value(pattern) { return ElementLine(packed: line) }
         if tag.isGroupLength { return index.groupLength }
         if tag.isPrivate, (0x0010...0x00FF).contains(tag.element) { return index.privateCreator }
         return nil
@@ -63,26 +64,26 @@ enum RepeatingGroup {
 private struct ElementIndex: Sendable {
     var elements = OffsetIndex(bits: 14)
     var repeating = OffsetIndex(bits: 8)
-    var groupLength: Int?
-    var privateCreator: Int?
+    var groupLength: ElementLine?
+    var privateCreator: ElementLine?
 
     init(_ table: LineTable) {
         var offset = 0
         while offset + 12 < table.count {
-            let end = table.lineEnd(from: offset)
-            insert(line: offset, of: table)
-            offset = end + 1
+            let line = table.measure(at: offset)
+            insert(line, of: table)
+            offset = line.end + 1
         }
     }
 
-    /// `gggggeeee VR VM Keyword`; an `x` in the tag marks a repeating group, `gggg0000` any group length, `ggggcccc` any
+    /// `ggggeeee VR VM Keyword`; an `x` in the tag marks a repeating group, `gggg0000` any group length, `ggggcccc` any
     /// private creator.
-    private mutating func insert(line offset: Int, of table: LineTable) {
-        switch (table.start[offset], table.hasPattern(at: offset)) {
+    private mutating func insert(_ line: ElementLine, of table: LineTable) {
+        switch (table.start[line.offset], table.hasPattern(at: line.offset)) {
         case (0x67, _):  // g
-            if table.start[offset + 4] == 0x63 { privateCreator = offset } else { groupLength = offset }
-        case (_, true): repeating.insert(table.hex(at: offset, digits: 8), offset: offset)
-        case (_, false): elements.insert(table.hex(at: offset, digits: 8), offset: offset)
+            if table.start[line.offset + 4] == 0x63 { privateCreator = line } else { groupLength = line }
+        case (_, true): repeating.insert(table.hex(at: line.offset, digits: 8), value: line.packed)
+        case (_, false): elements.insert(table.hex(at: line.offset, digits: 8), value: line.packed)
         }
     }
 }
@@ -91,15 +92,5 @@ extension LineTable {
     fileprivate func hasPattern(at offset: Int) -> Bool {
         for index in offset..<offset + 8 where start[index] == 0x78 { return true }
         return false
-    }
-
-    func vr(at offset: Int) -> DictionaryVR { DictionaryVR(letters: start[offset + 9], start[offset + 10]) }
-
-    /// The entry of the line at `offset`: tag, VR, VM and keyword, one blank between them; the keyword may be missing.
-    func entry(at offset: Int) -> DictionaryEntry {
-        let multiplicity = field(at: offset + 12)
-        let next = offset + 12 + multiplicity.count
-        let hasKeyword = next < count && start[next] == 0x20
-        return DictionaryEntry(vr: vr(at: offset), multiplicity: multiplicity, keyword: field(at: hasKeyword ? next + 1 : next))
     }
 }

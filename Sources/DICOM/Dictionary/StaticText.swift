@@ -13,10 +13,6 @@ package struct StaticText: @unchecked Sendable {  // points into constant data o
     package var string: String { String(decoding: bytes, as: UTF8.self) }
 }
 
-extension Array where Element == UInt8 {
-    package mutating func append(_ text: StaticText) { append(contentsOf: text.bytes) }
-}
-
 /// A generated table of lines: one `StaticString`, because array literals of this size take the compiler minutes.
 struct LineTable: @unchecked Sendable {  // points into constant data of the program, which never changes
     let start: UnsafePointer<UInt8>
@@ -55,38 +51,4 @@ struct LineTable: @unchecked Sendable {  // points into constant data of the pro
         }
         return value
     }
-}
-
-/// Open addressing from a 32-bit key to an offset in a table; built once, then only read.
-struct OffsetIndex: Sendable {
-    private var slots: [UInt64]
-    private let shift: UInt32
-
-    /// - Parameter bits: 2^bits slots; choose at least twice the number of keys.
-    init(bits: UInt32) {
-        slots = Array(repeating: UInt64.max, count: 1 << Int(bits))
-        shift = 32 - bits
-    }
-
-    /// Keeps the first offset of a key.
-    mutating func insert(_ key: UInt32, offset: Int) {
-        var slot = home(key)
-        while slots[slot] != UInt64.max {
-            if UInt32(truncatingIfNeeded: slots[slot] >> 32) == key { return }
-            slot = (slot + 1) & (slots.count - 1)
-        }
-        slots[slot] = UInt64(key) << 32 | UInt64(UInt32(truncatingIfNeeded: offset))
-    }
-
-    func offset(_ key: UInt32) -> Int? {
-        var slot = home(key)
-        while true {
-            let entry = slots[slot]
-            if entry == UInt64.max { return nil }
-            if UInt32(truncatingIfNeeded: entry >> 32) == key { return Int(entry & 0xFFFF_FFFF) }
-            slot = (slot + 1) & (slots.count - 1)
-        }
-    }
-
-    private func home(_ key: UInt32) -> Int { Int((key &* 0x9E37_79B1) >> shift) }
 }

@@ -38,13 +38,23 @@ private struct UIDIndex: Sendable {
         lines = OffsetIndex(bits: bits)
         var offset = 0
         while offset < table.count {
-            lines.insert(textHash(table.field(at: offset).bytes), offset: offset)
+            lines.insert(textHash(table.field(at: offset).bytes), value: UInt32(truncatingIfNeeded: offset))
             offset = table.lineEnd(from: offset) + 1
         }
     }
 
     func line(_ uid: UnsafeBufferPointer<UInt8>) -> Range<Int>? {
-        guard !uid.isEmpty, let offset = lines.offset(textHash(uid)), table.field(at: offset).bytes.elementsEqual(uid) else { return nil }
+        guard !uid.isEmpty, let line = lines.value(textHash(uid)), table.matches(uid, at: Int(line)) else { return nil }
+        let offset = Int(line)
         return offset..<table.lineEnd(from: offset)
+    }
+}
+
+extension LineTable {
+    /// Whether the field at `offset` is exactly this.
+    fileprivate func matches(_ text: UnsafeBufferPointer<UInt8>, at offset: Int) -> Bool {
+        guard offset + text.count < count, start[offset + text.count] == 0x20 else { return false }
+        for index in 0..<text.count where start[offset + index] != text[index] { return false }
+        return true
     }
 }

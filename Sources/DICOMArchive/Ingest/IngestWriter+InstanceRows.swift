@@ -136,5 +136,5 @@ extension IngestWriter {
 
 extension Archive {
     /// Version of the header text whose lengths the index stores.
-    static let headerTextVersion = 1
+    static let headerTextVersion = HeaderText.formatVersion
 }

@@ -74,3 +74,8 @@ func nowNs() -> Int64 {
     clock_gettime(CLOCK_REALTIME, &time)
     return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
 }
+
+/// Opens a folder for listing, -1 when it is none.
+func openFolderForCounting(_ path: UnsafePointer<CChar>) -> CInt {
+    open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
+}

@@ -1,0 +1,144 @@
+/// One thing that `dcmfs verify` found wrong.
+package struct VerifyFinding: Hashable, Sendable {
+    package enum Kind: String, Sendable {
+        case missing, changed, unreadable
+        /// The bytes are not those whose digest is stored.
+        case digest
+        /// A row of the database whose checksum is wrong, or that refers to nothing.
+        case row
+        /// SQLite's own check.
+        case database
+    }
+    package let kind: Kind
+    /// Path of the source; empty for the database.
+    package let path: [UInt8]
+    package let message: String
+}
+
+package struct VerifyReport: Hashable, Sendable {
+    package var sources = 0
+    package var digests = 0
+    package var bytesHashed: Int64 = 0
+    package var rows = 0
+    package var findings: [VerifyFinding.Kind: Int] = [:]
+
+    package var isIntact: Bool { findings.isEmpty }
+}
+
+extension Archive {
+    /// Checks the database (structure, indexes, every row's checksum, references between rows), then every source of an
+    /// instance: there, with the size and mtime of the index, and with its digest where one is stored.
+    package func verify(onFinding: @escaping (VerifyFinding) -> Void) throws(ArchiveError) -> VerifyReport {
+        var verifier = Verifier(archive: self, onFinding: onFinding)
+        try verifier.checkDatabase()
+        try verifier.checkSources()
+        return verifier.report
+    }
+}
+
+private struct Verifier {
+    let archive: Archive
+    let onFinding: (VerifyFinding) -> Void
+    var report = VerifyReport()
+
+    private mutating func found(_ kind: VerifyFinding.Kind, _ path: [UInt8] = [], _ message: String) {
+        report.findings[kind, default: 0] += 1
+        onFinding(VerifyFinding(kind: kind, path: path, message: message))
+    }
+
+    // MARK: - Database
+
+    mutating func checkDatabase() throws(ArchiveError) {
+        for line in try lines("PRAGMA integrity_check(100)") where line != "ok" { found(.database, [], line) }
+        for table in VerifiedTable.all {
+            for message in try damage(in: table) { found(.row, [], message) }
+        }
+        for (what, query) in Self.references {
+            for line in try lines(query) { found(.row, [], "\(what) \(line) refers to a row that is not there") }
+        }
+    }
+
+    private static let references = [
+        ("study", "SELECT CAST(id AS TEXT) FROM studies WHERE patient NOT IN (SELECT id FROM patients)"),
+        ("series", "SELECT CAST(id AS TEXT) FROM series WHERE study NOT IN (SELECT id FROM studies)"),
+        ("instance", "SELECT CAST(id AS TEXT) FROM instances WHERE series NOT IN (SELECT id FROM series)"),
+        ("source of instance", "SELECT CAST(instance AS TEXT) FROM sources WHERE instance IS NOT NULL AND instance NOT IN (SELECT id FROM instances)"),
+        ("directory", "SELECT CAST(id AS TEXT) FROM directories WHERE root NOT IN (SELECT id FROM roots)"),
+        ("source in folder", "SELECT CAST(directory AS TEXT) FROM sources WHERE directory NOT IN (SELECT id FROM directories)"),
+    ]
+
+    private func lines(_ query: String) throws(ArchiveError) -> [String] {
+        try archive.pool.read { connection throws(ArchiveError) in
+            let statement = try connection.prepare(query)
+            var lines: [String] = []
+            while try statement.step() { lines.append(String(decoding: statement.bytes(0), as: UTF8.self)) }
+            return lines
+        }
+    }
+
+    private mutating func damage(in table: VerifiedTable) throws(ArchiveError) -> [String] {
+        var rows = 0
+        let messages = try archive.pool.read { connection throws(ArchiveError) in
+            let statement = try connection.prepare(table.query)
+            var messages: [String] = []
+            // A page that SQLite cannot read ends the table; its own check has named it.
+            while (try? statement.step()) ?? false {
+                rows += 1
+                do throws(ArchiveError) {
+                    try table.check(statement)
+                } catch {
+                    messages.append(error.message)
+                }
+            }
+            return messages
+        }
+        report.rows += rows
+        return messages
+    }
+
+    // MARK: - Sources
+
+    mutating func checkSources() throws(ArchiveError) {
+        var last: (directory: Int64, name: [UInt8]) = (0, [])
+        while true {
+            let page = try sources(after: last)
+            guard let end = page.last else { return }
+            last = (end.record.directory, end.record.name)
+            for source in page { check(source.row) }
+        }
+    }
+
+    private func sources(after last: (directory: Int64, name: [UInt8])) throws(ArchiveError) -> [LocatedSource] {
+        let archive = archive
+        return try archive.pool.read { connection throws(ArchiveError) in
+            let query = try connection.prepare(
+                """
+                SELECT \(ReadSQL.source) FROM sources s JOIN directories d ON d.id = s.directory JOIN roots r ON r.id = d.root \
+                WHERE s.instance IS NOT NULL AND (s.directory, s.name) > (?1, ?2) ORDER BY s.directory, s.name LIMIT 500
+                """)
+            query.bind(1, last.directory)
+            query.bind(2, last.name)
+            var page: [LocatedSource] = []
+            while try query.step() {
+                // A damaged row was reported with its table.
+                guard let record = try? SourceRecord(query), let row = try? archive.sourceRow(query) else { continue }
+                page.append(LocatedSource(record: record, row: row))
+            }
+            return page
+        }
+    }
+
+    private mutating func check(_ source: SourceRow) {
+        report.sources += 1
+        do throws(ArchiveError) {
+            let file = try Archive.open(source, strict: false)
+            guard !source.digest.isEmpty else { return }
+            report.digests += 1
+            report.bytesHashed += file.size
+            if try digestOfFile(file.descriptor, size: file.size) != source.digest { found(.digest, source.path, "its bytes have changed") }
+        } catch {
+            let kind: VerifyFinding.Kind = error.code == .sourceChanged ? .changed : error.isLoss ? .missing : .unreadable
+            found(kind, source.path, error.message)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+/// The tables with row checksums, and how to check a row of each.
+struct VerifiedTable {
+    let query: String
+    let check: (SQLStatement) throws(ArchiveError) -> Void
+
+    static var all: [VerifiedTable] {
+        [
+            VerifiedTable(
+                query: "SELECT id, name, modified_ns, name_key, id_key, issuer, patient_id, person_name, birth_date, sex, checksum FROM patients",
+                check: { s throws(ArchiveError) in _ = try PatientRecord(s) }),
+            VerifiedTable(
+                query: "SELECT id, patient, name, modified_ns, name_key, identity, date, time, study_id, description, accession, checksum FROM studies",
+                check: { s throws(ArchiveError) in _ = try StudyRecord(s) }),
+            VerifiedTable(
+                query: "SELECT id, study, name, modified_ns, name_key, identity, number, modality, description, checksum FROM series",
+                check: { s throws(ArchiveError) in _ = try SeriesRecord(s) }),
+            VerifiedTable(query: "SELECT \(ReadSQL.instance) FROM instances", check: { s throws(ArchiveError) in _ = try InstanceRecord(s) }),
+            VerifiedTable(
+                query: "SELECT directory, name, kind, gone, size, mtime_ns, ctime_ns, inode, instance, digest, checksum FROM sources",
+                check: { s throws(ArchiveError) in _ = try SourceRecord(s) }),
+            VerifiedTable(
+                query: "SELECT id, root, path, device, checksum FROM directories",
+                check: { s throws(ArchiveError) in _ = try DirectoryRecord(id: s.int(0), s, from: 1) }),
+            VerifiedTable(
+                query: "SELECT id, is_relative, path, device, checksum FROM roots",
+                check: { s throws(ArchiveError) in _ = try RootRecord(id: s.int(0), s, from: 1) }),
+            VerifiedTable(
+                query: "SELECT directory, name, ordinal, reason, at, message, changed_ns, checksum FROM problems",
+                check: { s throws(ArchiveError) in _ = try ProblemRecord(s, from: 0) }),
+            VerifiedTable(
+                query: "SELECT kind, entity, other, changed_ns, checksum FROM conflicts",
+                check: { s throws(ArchiveError) in
+                    var sum = RowChecksum(9)
+                    for column in Int32(0)...3 { sum.add(s.int(column)) }
+                    try checkRow(sum.value == s.int(4), "conflicts", s.int(1))
+                }),
+            VerifiedTable(
+                query: "SELECT id_key, birth_date, name_key, patient, checksum FROM person_keys",
+                check: { s throws(ArchiveError) in
+                    let key = PersonMatcher.Known(person: s.int(3), birthDate: s.bytes(1), name: s.bytes(2))
+                    try checkRow(s.int(4) == IngestWriter.checksum(s.bytes(0), key), "person_keys", key.person)
+                }),
+        ]
+    }
+}

@@ -1,0 +1,17 @@
+import ArgumentParser
+import DICOMArchive
+
+/// `dcmfs dump archive.db`: the content without row ids and times, for comparing archives in tests.
+struct DumpCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dump", abstract: "Print the content of an archive without row ids and times.", shouldDisplay: false)
+
+    @Argument(help: "The archive's database file.")
+    var archive: String
+
+    func run() throws {
+        try ArchiveAccess.reporting { () throws(CommandFailure) in
+            _ = try ArchiveAccess.with(archive, .readOnly) { archive throws(ArchiveError) in try archive.logicalDump { printOut($0 + "\n") } }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+import ArgumentParser
+import DICOMArchive
+import Glibc
+
+/// `dcmfs index archive.db PATH...`
+struct IndexCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "index", abstract: "Bring an archive up to date with folders of DICOM files.",
+        discussion: """
+            Makes the archive when there is none. Files whose size, times and inode have not changed are not read again. A folder with a \
+            DICOMDIR is a medium: its references are checked, and files beside it are taken as well. Nothing but the archive is written. \
+            Files that are not found any more stay listed (see 'dcmfs problems') until 'dcmfs forget --gone' or --prune.
+
+            Exit codes: 0 done, also when files were set aside; 1 failed; 2 usage.
+            """)
+
+    @Argument(help: "The archive's database file.")
+    var archive: String
+
+    @Argument(help: "Folders, DICOMDIR media or single files.")
+    var paths: [String]
+
+    @Flag(help: "Read and hash every file again, whatever its size and times say.")
+    var verify = false
+
+    @Flag(help: "Store the SHA-256 of every file, for 'dcmfs verify'.")
+    var digest = false
+
+    @Flag(help: "Drop what is gone below the paths.")
+    var prune = false
+
+    @Option(help: "Copy what is indexed into this folder, which the archive then owns.")
+    var copyTo: String?
+
+    @Option(help: "Worker processes.")
+    var workers: Int = WorkerLocation.processorCount
+
+    @Flag(help: "Print the summary as JSON.")
+    var json = false
+
+    @Flag(help: "Print nothing but errors.")
+    var quiet = false
+
+    func validate() throws {
+        if paths.isEmpty { throw ValidationError("Missing expected argument '<paths> ...'") }
+        if !(1...256).contains(workers) { throw ValidationError("--workers takes 1 to 256") }
+    }
+
+    func run() throws {
+        var isComplete = true
+        try ArchiveAccess.reporting { () throws(CommandFailure) in isComplete = try index() }
+        if !isComplete { throw ExitCode(1) }
+    }
+
+    /// False when a path could not be indexed.
+    private func index() throws(CommandFailure) -> Bool {
+        let parser: any HeaderParser
+        do { parser = try makeHeaderParser(workerCount: workers) } catch { throw CommandFailure("\(error)") }
+        let paths = paths.map { ArchiveAccess.bytes(of: $0) }
+        let progress = quiet || json ? nil : ProgressLine(counting: paths)
+        var options = IndexOptions()
+        options.verifies = verify
+        options.takesDigests = digest
+        options.prunes = prune
+        options.copyTo = copyTo.map { ArchiveAccess.bytes(of: $0) }
+        options.parserThreads = workers
+        if let progress { options.onProgress = { progress.update($0) } }
+        defer { progress?.end() }
+        var (report, isSealed) = try ArchiveAccess.with(archive, .create) { archive throws(ArchiveError) in
+            try Indexer.index(paths, into: archive, parser: parser, options: options)
+        }
+        report.isSealed = isSealed
+        progress?.end()
+        for message in report.warnings + report.failedPaths { CommandFailure(message).report() }
+        if json { printOut(report.json.line) } else if !quiet { printOut(report.summary(archive: archive)) }
+        return report.failedPaths.isEmpty
+    }
+}
+
+extension IndexReport {
+    func summary(archive: String) -> String {
+        var lines = ["found          \(found) files"]
+        func add(_ name: String, _ count: Int, _ note: String = "") {
+            if count > 0 { lines.append(name.padded(to: 15) + "\(count)" + note) }
+        }
+        add("new", new)
+        add("unchanged", unchanged)
+        add("changed", changed)
+        add("duplicates", duplicates)
+        for (reason, count) in setAside.sorted(by: { $0.key < $1.key }) { add("set aside", count, " (\(reason))") }
+        add("not DICOM", notDICOM)
+        add("media dirs", mediaDirectories, badReferences > 0 ? " (\(badReferences) bad references)" : "")
+        for (reason, count) in skipped.sorted(by: { $0.key < $1.key }) { add("not followed", count, " (\(reason))") }
+        add("gone", gone, pruned > 0 ? " (\(pruned) dropped)" : " (still listed)")
+        add("copied", copied)
+        if !isSealed { lines.append("The archive is in use elsewhere and was not sealed: it cannot be mounted from read-only media yet.") }
+        if setAsideTotal + notDICOM + badReferences > 0 { lines.append("Details: dcmfs problems \(archive)") }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    var json: JSONOutput {
+        .object([
+            ("found", .number(found)), ("new", .number(new)), ("unchanged", .number(unchanged)), ("changed", .number(changed)),
+            ("duplicates", .number(duplicates)), ("setAside", .number(setAsideTotal)), ("setAsideByReason", .counts(setAside)),
+            ("notDICOM", .number(notDICOM)), ("mediaDirectories", .number(mediaDirectories)), ("badReferences", .number(badReferences)),
+            ("notFollowed", .counts(skipped)), ("gone", .number(gone)), ("pruned", .number(pruned)), ("copied", .number(copied)),
+            ("balanced", .flag(isBalanced)), ("sealed", .flag(isSealed)), ("failedPaths", .list(failedPaths.map { .text($0) })),
+            ("warnings", .list(warnings.map { .text($0) })),
+        ])
+    }
+}
+
+extension String {
+    func padded(to width: Int) -> String { self + String(repeating: " ", count: Swift.max(0, width - count)) }
+}

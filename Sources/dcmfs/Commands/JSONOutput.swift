@@ -1,0 +1,48 @@
+/// JSON for scripts: written in the order given, one object a line.
+indirect enum JSONOutput {
+    case text(String)
+    case number(Int)
+    case flag(Bool)
+    case object([(String, JSONOutput)])
+    case list([JSONOutput])
+
+    static func counts(_ counts: [String: Int]) -> JSONOutput {
+        .object(counts.sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) })
+    }
+
+    var line: String { text + "\n" }
+
+    private var text: String {
+        switch self {
+        case .text(let value): Self.quoted(value)
+        case .number(let value): "\(value)"
+        case .flag(let value): value ? "true" : "false"
+        case .object(let members): "{" + members.map { Self.quoted($0.0) + ":" + $0.1.text }.joined(separator: ",") + "}"
+        case .list(let values): "[" + values.map(\.text).joined(separator: ",") + "]"
+        }
+    }
+
+    /// RFC 8259 section 7.
+    private static func quoted(_ value: String) -> String {
+        var out = "\""
+        for scalar in value.unicodeScalars {
+            switch scalar {
+            case "\"": out += "\\\""
+            case "\\": out += "\\\\"
+            case "\n": out += "\\n"
+            case "\t": out += "\\t"
+            default:
+                if scalar.value < 0x20 {
+                    let digits = String(scalar.value, radix: 16)
+                    out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                } else {
+                    out.unicodeScalars.append(scalar)
+                }
+            }
+        }
+        return out + "\""
+    }
+}
+
+/// Writes text to standard output. A reader that went away is no failure of the command's work.
+func printOut(_ text: String) { try? writeAll(Array(text.utf8), to: 1) }

@@ -1,0 +1,39 @@
+import ArgumentParser
+import DICOMArchive
+
+/// `dcmfs problems archive.db [--json]`
+struct ProblemsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "problems", abstract: "List every input that is not shown, with its reason.",
+        discussion: "Also lists files that are gone, and entries that share an identifier and are shown apart.")
+
+    @Argument(help: "The archive's database file.")
+    var archive: String
+
+    @Option(help: "Only this reason, e.g. not-dicom, missing, conflicts.")
+    var reason: String?
+
+    @Flag(help: "Print JSON, one object a line.")
+    var json = false
+
+    func run() throws {
+        try ArchiveAccess.reporting { () throws(CommandFailure) in
+            let (entries, _) = try ArchiveAccess.with(archive, .readOnly) { archive throws(ArchiveError) in
+                try archive.problems(reason: reason.map { Array($0.utf8) })
+            }
+            for entry in entries { printOut(json ? entry.json.line : entry.text) }
+        }
+    }
+}
+
+extension ProblemEntry {
+    fileprivate var text: String {
+        "\(reason)\t\(shownPath(path))\t\(shownPath(message))" + (offset >= 0 ? " (at byte \(offset))" : "") + "\n"
+    }
+
+    fileprivate var json: JSONOutput {
+        var members: [(String, JSONOutput)] = [("reason", .text(reason)), ("path", .text(shownPath(path))), ("message", .text(shownPath(message)))]
+        if offset >= 0 { members.append(("offset", .number(Int(offset)))) }
+        return .object(members)
+    }
+}

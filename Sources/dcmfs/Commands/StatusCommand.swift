@@ -1,0 +1,39 @@
+import ArgumentParser
+import DICOMArchive
+
+/// `dcmfs status archive.db [--json]`
+struct StatusCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "status", abstract: "What an archive holds.")
+
+    @Argument(help: "The archive's database file.")
+    var archive: String
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @Flag(help: "Close the database properly after a crash, so that it can be used from read-only places.")
+    var seal = false
+
+    func run() throws {
+        try ArchiveAccess.reporting { () throws(CommandFailure) in
+            let (counts, isSealed) = try ArchiveAccess.with(archive, seal ? .readWrite : .readOnly) { archive throws(ArchiveError) in try archive.counts() }
+            if seal && !isSealed { throw CommandFailure("\(archive) is in use elsewhere and cannot be sealed now") }
+            printOut(json ? counts.json.line : counts.text)
+        }
+    }
+}
+
+extension ArchiveCounts {
+    private var entries: [(name: String, key: String, count: Int)] {
+        [
+            ("patients", "patients", patients), ("studies", "studies", studies), ("series", "series", series), ("instances", "instances", instances),
+            ("bytes", "bytes", Int(instanceBytes)), ("sources shown", "shown", shown), ("duplicates", "duplicates", duplicates),
+            ("own copies", "copies", copies), ("set aside", "setAside", setAside), ("not DICOM", "notDICOM", notDICOM),
+            ("media dirs", "mediaDirectories", mediaDirectories), ("not followed", "notFollowed", skipped), ("gone", "gone", gone),
+            ("conflicts", "conflicts", conflicts),
+        ]
+    }
+
+    var text: String { entries.map { $0.name.padded(to: 15) + "\($0.count)\n" }.joined() }
+    var json: JSONOutput { .object(entries.map { ($0.key, .number($0.count)) }) }
+}

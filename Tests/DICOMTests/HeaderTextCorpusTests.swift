@@ -1,0 +1,93 @@
+import Foundation
+import Testing
+
+@testable import DICOM
+
+/// What must hold for the header text of any file at all, hostile ones included (Q11, N2).
+struct HeaderTextCorpusTests {
+    @Test func `Over the corpus every text is visible lines only, one per element, the same each time`() throws {
+        guard let oracle = try HeaderOracle.load() else {
+            print("corpus not found at ../shared/corpus, skipped")
+            return
+        }
+        var read = 0
+        let files = FileManager.default.enumerator(at: oracle.folder, includingPropertiesForKeys: [.isRegularFileKey])
+        while let url = files?.nextObject() as? URL {
+            guard try url.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true, !oracle.isTable(url) else { continue }
+            read += try check(url) ? 1 : 0
+        }
+        #expect(read > 600)
+    }
+
+    @Test func `Over the hostile corpus as well`() throws {
+        guard let folder = try HostileCorpus.unpack() else {
+            print("corpus not found at ../shared/corpus-hostile, skipped")
+            return
+        }
+        defer { try? FileManager.default.removeItem(at: folder) }
+        var read = 0
+        let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: [.isRegularFileKey])
+        while let url = files?.nextObject() as? URL {
+            guard try url.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true else { continue }
+            read += try check(url) ? 1 : 0
+        }
+        #expect(read > 100)
+    }
+
+    private func check(_ url: URL) throws -> Bool {
+        let bytes = try Array(Data(contentsOf: url))
+        guard let file = try? Part10File.open(MemoryProvider(bytes)) else { return false }
+        let text = HeaderText.text(of: file)
+        #expect(String(validating: text, as: UTF8.self) != nil, "\(url.path)")
+        #expect(text.last == 0x0A)
+        #expect(!text.contains { $0 < 0x20 && $0 != 0x0A || $0 == 0x7F }, "\(url.path)")
+        let lines = text.split(separator: 0x0A)
+        #expect(lines.allSatisfy { $0.last != 0x20 }, "\(url.path)")
+        if text.count < HeaderText.byteLimit {
+            let comments = lines.count { $0.first == 0x23 }
+            #expect(lines.count - comments == elementCount(file.meta) + elementCount(file.dataSet), "\(url.path)")
+        }
+        #expect(HeaderText.length(of: try Part10File.open(MemoryProvider(bytes))) == text.count)
+        let json = HeaderJSON.json(of: file, bulkDataURI: "file:x.dcm")
+        #expect(!json.contains { $0 < 0x20 && $0 != 0x0A || $0 == 0x7F }, "\(url.path)")
+        return true
+    }
+
+    private func elementCount(_ dataSet: DataSet) -> Int {
+        var count = 0
+        var open = [dataSet]
+        while let next = open.popLast() {
+            for element in next.elements {
+                count += 1
+                open += element.items
+            }
+        }
+        return count
+    }
+}
+
+/// The packed collection of malformed files.
+enum HostileCorpus {
+    /// A temporary folder with its files; nil where the collection is absent.
+    static func unpack() throws -> URL? {
+        guard let corpus = try HeaderOracle.load()?.folder else { return nil }
+        let archive = corpus.deletingLastPathComponent().appendingPathComponent("corpus-hostile/dicom-fuzzing-corpus-v3.tar.xz")
+        guard FileManager.default.fileExists(atPath: archive.path) else { return nil }
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("dcmfs-hostile-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let tar = Process()
+        tar.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        tar.arguments = ["tar", "-xJf", archive.path, "-C", folder.path]
+        try tar.run()
+        tar.waitUntilExit()
+        return tar.terminationStatus == 0 ? folder : nil
+    }
+}
+
+extension HeaderOracle {
+    /// The corpus's own tables and tools, not files of it.
+    func isTable(_ url: URL) -> Bool {
+        let name = String(url.path.dropFirst(folder.path.count + 1))
+        return !name.contains("/") || name.hasPrefix("tools/") || name == "derived/DERIVED.tsv"
+    }
+}
