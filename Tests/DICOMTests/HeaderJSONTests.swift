@@ -23,8 +23,7 @@ struct HeaderJSONTests {
             compared += 1
         }
         #expect(compared > 600)
-        let unlisted = differences.filter { HeaderDisagreements.reason($0) == nil }
-        #expect(unlisted.isEmpty, "\(unlisted.count) of \(differences.count):\n\(unlisted.prefix(60).map(\.description).joined(separator: "\n"))")
+        for difference in differences where HeaderDisagreements.reason(difference) == nil { Issue.record("\(difference)") }
     }
 
     private func difference(_ row: HeaderOracle.Row, _ ours: [String: Any]) -> [HeaderOracle.Difference] {
