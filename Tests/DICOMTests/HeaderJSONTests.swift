@@ -23,6 +23,9 @@ struct HeaderJSONTests {
             compared += 1
         }
         #expect(compared > 600)
+        for known in HeaderDisagreements.known where !differences.contains(where: known.covers) {
+            Issue.record("no longer a disagreement: \(known.file) \(known.tags)")
+        }
         for difference in differences where HeaderDisagreements.reason(difference) == nil { Issue.record("\(difference)") }
     }
 
