@@ -3,13 +3,37 @@ import DICOMImaging
 import WorkerProtocol
 
 extension Serve {
-    static func describePicture(of document: Part10File, in summary: inout InstanceSummary) {}
+    /// From the header alone.
+    static func describePicture(of document: Part10File, in summary: inout InstanceSummary) {
+        let (state, picture, problem) = PictureDescriber.describe(document)
+        // Available exactly with a description: sizes are promised by it.
+        summary.pictureState = state == .available && picture == nil ? .inconsistent : state
+        summary.picture = state == .available ? picture : nil
+        summary.pictureProblem = problem
+    }
 
     static func picture(_ file: InputFile, _ request: PictureRequest) throws(DICOMError) -> [UInt8] {
-        throw DICOMError(.unsupported, "no renderer yet")
+        guard let format = PictureFormat(rawValue: request.format.rawValue) else {
+            throw DICOMError(.unsupported, "picture format \(request.format.rawValue)")
+        }
+        return try PictureRenderer.picture(
+            of: try file.open(), frame: request.frame, settings: RenderSettings(request.settings), format: format,
+            description: request.description)
     }
 
     static func explanation(_ file: InputFile, _ request: PictureRequest) throws(DICOMError) -> [UInt8] {
-        throw DICOMError(.unsupported, "no renderer yet")
+        let lines = try PictureRenderer.explanation(
+            of: try file.open(), frame: request.frame, settings: RenderSettings(request.settings), description: request.description)
+        return Array(lines.utf8)
+    }
+}
+
+extension RenderSettings {
+    fileprivate init(_ settings: PictureRequest.Settings) {
+        switch settings.window {
+        case .fileOrAuto: self.init(window: .fileOrAuto, overlays: settings.overlays)
+        case .auto: self.init(window: .auto, overlays: settings.overlays)
+        case .values(let center, let width): self.init(window: .values(center: center, width: width), overlays: settings.overlays)
+        }
     }
 }

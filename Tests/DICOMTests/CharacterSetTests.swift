@@ -89,7 +89,8 @@ struct CharacterSetTests {
     }
 
     @Test func `Undecodable bytes are U+FFFD in text and stand as they are in keys`() {
-        for (terms, pattern) in [("ISO_IR 192", "M{fc}ller"), ("ISO_IR 126", "M{ff}ller"), ("GB18030", "M{ff}ller"), ("\\ISO 2022 IR 149", "M{ff}ller")] {
+        for terms in ["ISO_IR 192", "ISO_IR 126", "GB18030", "\\ISO 2022 IR 149"] {
+            let pattern = "M{ff}ller"
             #expect(text(terms, bytes(pattern)) == "M\u{FFFD}ller")
             let key = decode(terms, bytes(pattern), mode: .key)
             #expect(key.text == bytes(pattern))

@@ -48,7 +48,8 @@ struct HeaderJSONRuleTests {
             try element(0x18, 0x50, "DS", #"40\ 0.5 \1.50\-3\007\1e400\+1\abc\ "#)
                 == #"{"vr":"DS","Value":[40,0.5,"1.50",-3,"007","1e400","+1","abc",null]}"#)
         #expect(try element(0x28, 9, "AT", [0x18, 0, 0x63, 0x10, 0, 0x30, 0xAB, 0]) == #"{"vr":"AT","Value":["00181063","300000AB"]}"#)
-        #expect(try element(0x18, 0x9461, "FL", [0xCD, 0xCC, 0xCC, 0x3D, 0, 0, 0xC0, 0x7F, 0, 0, 0x80, 0xFF]) == #"{"vr":"FL","Value":[0.1,"NaN","-inf"]}"#)
+        let floats: [UInt8] = [0xCD, 0xCC, 0xCC, 0x3D, 0, 0, 0xC0, 0x7F, 0, 0, 0x80, 0xFF]
+        #expect(try element(0x18, 0x9461, "FL", floats) == #"{"vr":"FL","Value":[0.1,"NaN","-inf"]}"#)
         #expect(try element(8, 0x40, "SV", [0, 0, 0, 0, 0, 0, 0, 0x80]) == #"{"vr":"SV","Value":["-9223372036854775808"]}"#)
         #expect(try element(8, 0x40, "UV", [5, 0, 0, 0, 0, 0, 0, 0]) == #"{"vr":"UV","Value":[5]}"#)
     }

@@ -12,9 +12,9 @@ struct HeaderJSONTests {
         }
         var differences: [HeaderOracle.Difference] = []
         var compared = 0
-        for row in oracle.rows {
+        for row in oracle.rows where row.expectation != "must-reject" {
             guard let file = try? Part10File.open(MemoryProvider(oracle.bytes(row.path))) else {
-                differences.append(.init(file: row.path, tags: "", ours: "not read", theirs: "read"))
+                if !row.mayBeRefused { differences.append(.init(file: row.path, tags: "", ours: "not read", theirs: "read")) }
                 continue
             }
             let json = HeaderJSON.json(of: file, bulkDataURI: "file:x.dcm")
@@ -23,8 +23,7 @@ struct HeaderJSONTests {
             compared += 1
         }
         #expect(compared > 600)
-        let unlisted = differences.filter { HeaderDisagreements.reason($0) == nil }
-        #expect(unlisted.isEmpty, "\(unlisted.count) of \(differences.count):\n\(unlisted.prefix(60).map(\.description).joined(separator: "\n"))")
+        for difference in differences where HeaderDisagreements.reason(difference) == nil { Issue.record("\(difference)") }
     }
 
     private func difference(_ row: HeaderOracle.Row, _ ours: [String: Any]) -> [HeaderOracle.Difference] {

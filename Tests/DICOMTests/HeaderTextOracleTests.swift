@@ -11,14 +11,13 @@ struct HeaderTextOracleTests {
             return
         }
         var differences: [HeaderOracle.Difference] = []
-        for row in oracle.rows {
+        for row in oracle.rows where row.expectation != "must-reject" {
             let bytes = try oracle.bytes(row.path)
             guard let file = try? Part10File.open(MemoryProvider(bytes)) else { continue }
             let text = try ParsedHeaderText(HeaderText.text(of: file))
             differences += difference(row, text, bytes)
         }
-        let unlisted = differences.filter { HeaderDisagreements.reason($0) == nil }
-        #expect(unlisted.isEmpty, "\(unlisted.count) of \(differences.count):\n\(unlisted.prefix(60).map(\.description).joined(separator: "\n"))")
+        for difference in differences where HeaderDisagreements.reason(difference) == nil { Issue.record("\(difference)") }
     }
 
     private func difference(_ row: HeaderOracle.Row, _ text: ParsedHeaderText, _ bytes: [UInt8]) -> [HeaderOracle.Difference] {
@@ -34,7 +33,8 @@ struct HeaderTextOracleTests {
                 continue
             }
             if let reason = mine.difference(from: their, file: bytes, isDeflated: text.isDeflated) {
-                result.append(.init(file: row.path, tags: tags, ours: String("\(mine.vr) \(mine.value)".prefix(100)), theirs: String(reason.prefix(100))))
+                let ours = "\(mine.vr) \(mine.value)"
+                result.append(.init(file: row.path, tags: tags, ours: String(ours.prefix(100)), theirs: String(reason.prefix(100))))
             }
         }
         return result
@@ -128,7 +128,8 @@ extension ParsedHeaderText.Element {
 
     private func difference(values: String) -> String? {
         var ours = value
-        var expected = vr == "AT" ? values.split(separator: "\\").map { "(\($0.prefix(4)),\($0.suffix(4)))".lowercased() }.joined(separator: "\\") : visible(values)
+        let tags = values.split(separator: "\\").map { "(\($0.prefix(4)),\($0.suffix(4)))".lowercased() }
+        var expected = vr == "AT" ? tags.joined(separator: "\\") : visible(values)
         if vr == "UI", let name = ours.range(of: "  # ") { ours = String(ours[..<name.lowerBound]) }
         if vr == "PN" {
             ours = ours.split(separator: "\\", omittingEmptySubsequences: false).map { String($0).trimmed("=").trimmed(" ") }.joined(separator: "\\")
@@ -139,7 +140,8 @@ extension ParsedHeaderText.Element {
             if cut.2 == "values" {
                 expected = expected.split(separator: "\\", omittingEmptySubsequences: false).prefix(64).joined(separator: "\\")
             } else {
-                guard expected.unicodeScalars.count == kept.unicodeScalars.count + (Int(cut.1) ?? -1) else { return "\(expected.unicodeScalars.count) characters" }
+                let count = expected.unicodeScalars.count
+                guard count == kept.unicodeScalars.count + (Int(cut.1) ?? -1) else { return "\(count) characters" }
                 expected = String(String.UnicodeScalarView(expected.unicodeScalars.prefix(kept.unicodeScalars.count)))
             }
         }

@@ -56,8 +56,8 @@ struct HeaderTextTests {
                 $0.add(0x28, 4, "CS", "MONOCHROME1")
                 $0.add(0x28, 0x1050, "DS", "0.5")
                 $0.add(0x28, 0x1051, "DS", "0")
-                let item = HeaderTextFixture.element(0x28, 0x3002, "US", [2, 0, 0, 0, 16, 0]) + HeaderTextFixture.element(0x28, 0x3006, "US", [0, 0, 1, 0])
-                $0.add(0x28, 0x3010, items: [item])
+                let descriptor = HeaderTextFixture.element(0x28, 0x3002, "US", [2, 0, 0, 0, 16, 0])
+                $0.add(0x28, 0x3010, items: [descriptor + HeaderTextFixture.element(0x28, 0x3006, "US", [0, 0, 1, 0])])
             } == "# preview: VOI LUT (file)")
         #expect(try HeaderTextFixture().lines().contains { $0.hasPrefix("# preview") } == false)
     }

@@ -1,11 +1,13 @@
+import DICOM
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 import WorkerProtocol
 import Workers
 
 /// Files made to break readers, through the real worker: none may end it, none may take long (reliability.md R8).
-@Suite(.serialized, .enabled(if: HostileCorpus.archive != nil, "corpus not found at ../shared/corpus-hostile, skipped"))
+@Suite(.serialized, .enabled(if: Corpus.hostileArchive != nil, "corpus not found at ../shared/corpus-hostile, skipped"))
 struct HostileFileTests {
     @Test func noHostileHeaderEndsAWorkerOrTakesLong() throws {
         let pool = try WorkerFixture.pool(tests: false)
@@ -18,6 +20,9 @@ struct HostileFileTests {
                 let start = ContinuousClock.now
                 let outcome = pool.ingest([file], sizes: [size]).first
                 if case .failure(let failure) = outcome { Issue.record("\(path): \(failure)") }
+                if case .success(.instance(let summary)) = outcome, let picture = summary.picture {
+                    Self.draw(picture, file, size, pool, path)
+                }
                 let text = Result { () throws(WorkerError) in try pool.headerText(file, size: size) }
                 if case .failure(.worker(let failure)) = text { Issue.record("\(path): \(failure)") }
                 let json = Result { () throws(WorkerError) in try pool.headerJSON(file, size: size, bulkDataURI: "file:x.dcm") }
@@ -28,19 +33,21 @@ struct HostileFileTests {
         }
         #expect(pool.statistics.started == 1)
     }
+
+    /// A picture of the promised size, or an error of the document; never the end of the worker.
+    static func draw(_ picture: PictureDescription, _ file: CInt, _ size: Int, _ pool: WorkerPool, _ path: String) {
+        for (format, length) in [(PictureRequest.Format.png, PictureSize.png(picture)), (.jpeg, PictureSize.jpeg(picture))] {
+            guard let length else { continue }
+            let request = PictureRequest(
+                fileSize: size, frame: picture.representativeFrame, format: format, settings: .init(), description: picture,
+                expectedSize: length)
+            let result = Result { () throws(WorkerError) in try pool.picture(file, request) }
+            if case .failure(.worker(let failure)) = result { Issue.record("\(path): \(failure)") }
+        }
+    }
 }
 
 enum HostileCorpus {
-    static let archive: String? = {
-        var folder = URL(fileURLWithPath: #filePath)
-        repeat {
-            folder.deleteLastPathComponent()
-        } while folder.path != "/"
-            && !FileManager.default.fileExists(atPath: folder.appendingPathComponent("Package.swift").path)
-        let path = folder.deletingLastPathComponent().path + "/shared/corpus-hostile/dicom-fuzzing-corpus-v3.tar.xz"
-        return FileManager.default.fileExists(atPath: path) ? path : nil
-    }()
-
     /// Unpacks the corpus and hands every file to `body`.
     static func withFiles(_ body: (_ paths: [String]) throws -> Void) throws {
         let folder = NSTemporaryDirectory() + "dcmfs-hostile-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
@@ -48,7 +55,7 @@ enum HostileCorpus {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let tar = Process()
         tar.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        tar.arguments = ["tar", "-xJf", try #require(archive), "-C", folder]
+        tar.arguments = ["tar", "-xJf", try #require(Corpus.hostileArchive), "-C", folder]
         try tar.run()
         tar.waitUntilExit()
         #expect(tar.terminationStatus == 0)

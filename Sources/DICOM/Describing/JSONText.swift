@@ -79,6 +79,7 @@ extension NumberWord {
             output.append(0x22)
             write(vr, into: &output)
             output.append(0x22)
+        case .FL where single == 0 && single.sign == .minus, .FD where double == 0 && double.sign == .minus: output.append("-0.0")
         case .FL where !single.isFinite: output.append(Self.nonFinite(single.isNaN, single < 0))
         case .FD where !double.isFinite: output.append(Self.nonFinite(double.isNaN, double < 0))
         default: write(vr, into: &output)

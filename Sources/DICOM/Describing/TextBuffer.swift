@@ -106,11 +106,28 @@ extension TextBuffer {
     /// `(gggg,eeee)`.
     mutating func append(_ tag: Tag) {
         reserve(11)
+        let digits = Self.hexDigits(tag.rawValue)
         append(0x28)
-        append(hex: tag.rawValue >> 16, digits: 4)
+        append(letters: digits >> 32)
         append(0x2C)
-        append(hex: tag.rawValue & 0xFFFF, digits: 4)
+        append(letters: digits)
         append(0x29)
+    }
+
+    /// The lowest four bytes, the highest first.
+    @inline(__always)
+    private mutating func append(letters: UInt64) {
+        for shift in stride(from: UInt64(24), through: 0, by: -8) { append(UInt8(truncatingIfNeeded: letters >> shift)) }
+    }
+
+    /// Eight lower-case digits as eight bytes, the first digit highest: each nibble spread to a byte, 0x30 or 0x57 added.
+    private static func hexDigits(_ value: UInt32) -> UInt64 {
+        var nibbles = UInt64(value)
+        nibbles = (nibbles & 0xFFFF_0000) << 16 | nibbles & 0xFFFF
+        nibbles = (nibbles & 0x0000_FF00_0000_FF00) << 8 | nibbles & 0x0000_00FF_0000_00FF
+        nibbles = (nibbles & 0x00F0_00F0_00F0_00F0) << 4 | nibbles & 0x000F_000F_000F_000F
+        let isLetter = (nibbles &+ 0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101
+        return nibbles &+ 0x3030_3030_3030_3030 &+ isLetter &* 0x27
     }
 
     /// The two letters of a VR.

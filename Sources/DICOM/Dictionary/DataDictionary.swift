@@ -14,11 +14,7 @@ package enum DataDictionary {
     /// The entry of a public tag: as listed, then as part of a repeating group, then group length and private creator.
     package static func entry(_ tag: Tag) -> DictionaryEntry? {
         guard let line = line(tag) else { return nil }
-        let multiplicity = line.offset + 12
-        let keyword = multiplicity + line.multiplicityLength + 1
-        return DictionaryEntry(
-            vr: table.vr(at: line.offset), multiplicity: table.text(multiplicity..<keyword - 1),
-            keyword: table.text(keyword..<keyword + line.keywordLength))
+        return table.entry(line)
     }
 
     /// The VR of a public tag, for Implicit VR; nil where the dictionary does not know it (use UN).
@@ -43,21 +39,6 @@ package enum DataDictionary {
         if tag.isPrivate, (0x0010...0x00FF).contains(tag.element) { return index.privateCreator }
         return nil
     }
-}
-
-/// Where a line of the public table is and how long its fields are, in 32 bits.
-private struct ElementLine: Sendable {
-    let packed: UInt32
-
-    init(packed: UInt32) { self.packed = packed }
-
-    init(offset: Int, multiplicity: Int, keyword: Int) {
-        packed = UInt32(truncatingIfNeeded: offset << 12 | (multiplicity & 0xF) << 8 | keyword & 0xFF)
-    }
-
-    var offset: Int { Int(packed >> 12) }
-    var multiplicityLength: Int { Int(packed >> 8 & 0xF) }
-    var keywordLength: Int { Int(packed & 0xFF) }
 }
 
 /// Tags that stand for many (PS3.6 "(60xx,3000)", PS3.5 section 7.6): curves, overlays, and retired relatives.
@@ -89,10 +70,9 @@ private struct ElementIndex: Sendable {
     init(_ table: LineTable) {
         var offset = 0
         while offset + 12 < table.count {
-            let entry = table.entry(at: offset)
-            let line = ElementLine(offset: offset, multiplicity: entry.multiplicity.count, keyword: entry.keyword.count)
+            let line = table.measure(at: offset)
             insert(line, of: table)
-            offset = table.lineEnd(from: offset + 12 + entry.multiplicity.count + entry.keyword.count) + 1
+            offset = line.end + 1
         }
     }
 
@@ -112,15 +92,5 @@ extension LineTable {
     fileprivate func hasPattern(at offset: Int) -> Bool {
         for index in offset..<offset + 8 where start[index] == 0x78 { return true }
         return false
-    }
-
-    func vr(at offset: Int) -> DictionaryVR { DictionaryVR(letters: start[offset + 9], start[offset + 10]) }
-
-    /// The entry of the line at `offset`: tag, VR, VM and keyword, one blank between them; the keyword may be missing.
-    func entry(at offset: Int) -> DictionaryEntry {
-        let multiplicity = field(at: offset + 12)
-        let next = offset + 12 + multiplicity.count
-        let hasKeyword = next < count && start[next] == 0x20
-        return DictionaryEntry(vr: vr(at: offset), multiplicity: multiplicity, keyword: field(at: hasKeyword ? next + 1 : next))
     }
 }

@@ -52,37 +52,3 @@ struct LineTable: @unchecked Sendable {  // points into constant data of the pro
         return value
     }
 }
-
-/// Open addressing from a 32-bit key to a 32-bit value (an offset in a table); built once, then only read.
-struct OffsetIndex: Sendable {
-    private var slots: [UInt64]
-    private let shift: UInt32
-
-    /// - Parameter bits: 2^bits slots; choose at least twice the number of keys.
-    init(bits: UInt32) {
-        slots = Array(repeating: UInt64.max, count: 1 << Int(bits))
-        shift = 32 - bits
-    }
-
-    /// Keeps the first value of a key.
-    mutating func insert(_ key: UInt32, value: UInt32) {
-        var slot = home(key)
-        while slots[slot] != UInt64.max {
-            if UInt32(truncatingIfNeeded: slots[slot] >> 32) == key { return }
-            slot = (slot + 1) & (slots.count - 1)
-        }
-        slots[slot] = UInt64(key) << 32 | UInt64(value)
-    }
-
-    func value(_ key: UInt32) -> UInt32? {
-        var slot = home(key)
-        while true {
-            let entry = slots[slot]
-            if entry == UInt64.max { return nil }
-            if UInt32(truncatingIfNeeded: entry >> 32) == key { return UInt32(truncatingIfNeeded: entry) }
-            slot = (slot + 1) & (slots.count - 1)
-        }
-    }
-
-    private func home(_ key: UInt32) -> Int { Int((key &* 0x9E37_79B1) >> shift) }
-}

@@ -35,7 +35,7 @@ enum GB18030 {
     /// The four-byte area of the BMP in its order: ascending, all that the two-byte area of the edition of 2000 left out.
     static let fourByteScalars: [UInt16] = {
         var isTwoByte = [Bool](repeating: false, count: 0x1_0000)
-        CharacterTables.gb18030Cells.forEach { isTwoByte[Int($0)] = true }
+        for scalar in CharacterTables.gb18030Cells.characters { isTwoByte[Int(scalar)] = true }
         for scalar in privateUseOf2000 { isTwoByte[scalar] = true }
         for scalar in addedIn2005 { isTwoByte[scalar] = false }
         var scalars: [UInt16] = []

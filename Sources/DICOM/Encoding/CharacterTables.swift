@@ -45,8 +45,6 @@ struct CharacterTable: Sendable {
         return UInt32(cells[index])
     }
 
-    func contains(_ scalar: UInt16) -> Bool { cells.contains(scalar) }
-
-    /// Calls `body` with every character of the table.
-    func forEach(_ body: (UInt16) -> Void) { cells.forEach { if $0 != 0 { body($0) } } }
+    /// Every character of the table, holes as 0.
+    var characters: [UInt16] { cells }
 }

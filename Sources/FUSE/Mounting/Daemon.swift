@@ -31,7 +31,7 @@ package final class Daemon: Sendable {
         case -1:
             throw MountError(.failed, "fork: \(String(cString: strerror(errno)))")
         case 0:
-            close(ends[0])
+            closeInherited(except: ends[1])
             setsid()
             _ = chdir("/")
             openlog(nil, LOG_PID, 3 << 3)
@@ -40,6 +40,19 @@ package final class Daemon: Sendable {
             close(ends[1])
             exit(waitForReport(of: child, on: ends[0], name: name, confirm: confirm))
         }
+    }
+
+    /// Lets go of whatever the caller had open beyond the terminal: a pipe that stays open here keeps its reader waiting
+    /// as long as the mount lives.
+    private static func closeInherited(except kept: CInt) {
+        guard let directory = opendir("/proc/self/fd") else { return }
+        var descriptors: [CInt] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            if let descriptor = CInt(name), descriptor > 2, descriptor != kept { descriptors.append(descriptor) }
+        }
+        closedir(directory)
+        for descriptor in descriptors { close(descriptor) }
     }
 
     /// Tells the caller that all is well and lets go of its terminal.

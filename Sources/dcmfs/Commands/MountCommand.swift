@@ -27,7 +27,7 @@ struct MountCommand: ParsableCommand {
     @Flag(name: .customShort("f"), help: "Stay in front.")
     var foreground = false
 
-    @Option(name: .customShort("o", allowingJoined: true), parsing: .unconditionalSingleValue, help: "Mount options; may be repeated.")
+    @Option(name: .customShort("o"), parsing: .unconditionalSingleValue, help: "Mount options; may be repeated.")
     var options: [String] = []
 
     func run() throws {

@@ -1,0 +1,19 @@
+import DICOM
+
+/// What decoded samples are wanted for: decoders that convert colour on the way out may only do so for display.
+enum DecodePurpose: Sendable {
+    /// The canonical stored values: YCbCr of a JPEG stays YCbCr.
+    case storedValues
+    case display
+}
+
+/// One codec: turns the bytes of one encapsulated frame into samples.
+struct FrameDecoder: Sendable {
+    let codec: PixelCodec
+    /// Name for people.
+    let name: String
+    /// From the header alone: nil where the codec can draw such frames, else what is missing. Never looks at pixels.
+    let refusal: @Sendable (FrameLayout) -> String?
+    /// Decodes one frame. Checks the codestream's dimensions against the layout before it allocates (rule J, 12).
+    let decode: @Sendable (_ stream: [UInt8], _ layout: FrameLayout, _ purpose: DecodePurpose) throws(DICOMError) -> PixelBuffer
+}

@@ -1,0 +1,103 @@
+package import DICOM
+
+/// One frame of a file as samples.
+package enum StoredFrame {
+    /// - Parameter frame: 0-based.
+    static func decode(_ file: Part10File, _ layout: FrameLayout, frame: Int, purpose: DecodePurpose) throws(DICOMError) -> PixelBuffer {
+        guard let location = file.pixelData else { throw DICOMError(.noPixels, "no pixel data") }
+        guard (0..<layout.frameCount).contains(frame) else { throw DICOMError(.inconsistent, "no frame \(frame + 1) of \(layout.frameCount)") }
+        guard let fragments = location.fragments else { return try NativeFrame(file, location, layout).read(frame) }
+        guard let decoder = Decoders.decoder(for: file.transferSyntax.codec) else {
+            throw DICOMError(.unsupported, "no decoder for \(file.transferSyntax.name)")
+        }
+        let stream = try FrameLocator(file, fragments, frameCount: layout.frameCount).frame(frame)
+        return try decoder.decode(stream, layout, purpose)
+    }
+
+    /// The stored values of a frame in one well-defined form: only the stored bits, sign-extended, little endian in the
+    /// container of Bits Allocated, samples interleaved, YCbCr as coded. What decoders are compared by.
+    package static func canonical(_ file: Part10File, frame: Int) throws(DICOMError) -> [UInt8] {
+        let layout = try FrameLayout(of: file)
+        let buffer = try decode(file, layout, frame: frame, purpose: .storedValues)
+        let samples = SampleReader(buffer, layout)
+        let size = layout.container.size
+        if layout.isFloat { return buffer.bytes }
+        var bytes = [UInt8](repeating: 0, count: layout.sampleCount * size)
+        for pixel in 0..<layout.pixelCount {
+            for sample in 0..<layout.samples {
+                let value = samples.value(pixel, sample)
+                let at = (pixel * layout.samples + sample) * size
+                for byte in 0..<size { bytes[at + byte] = UInt8(truncatingIfNeeded: value >> (8 * byte)) }
+            }
+        }
+        return bytes
+    }
+}
+
+/// Frames of native pixel data.
+struct NativeFrame {
+    private let file: Part10File
+    private let location: PixelDataLocation
+    private let layout: FrameLayout
+
+    init(_ file: Part10File, _ location: PixelDataLocation, _ layout: FrameLayout) {
+        self.file = file
+        self.location = location
+        self.layout = layout
+    }
+
+    /// Bytes that stand in the wrong order together: OW of big endian is swapped by words, wider values as a whole (rule G3).
+    private var swapUnit: Int {
+        if file.transferSyntax.codec == .nativeBigEndianPixels { return layout.bitsAllocated == 16 ? 2 : 1 }
+        guard !location.isLittleEndian else { return 1 }
+        switch layout.bitsAllocated {
+        case 64: return 8
+        case 32: return 4
+        case 16: return 2
+        default: return location.vr == .OW ? 2 : 1
+        }
+    }
+
+    func read(_ frame: Int) throws(DICOMError) -> PixelBuffer {
+        let bits = frame * layout.nativeFrameBits
+        let unit = swapUnit
+        let start = bits / 8 / unit * unit
+        let end = (bits + layout.nativeFrameBits + 7) / 8
+        let wanted = (end - start + unit - 1) / unit * unit
+        var bytes = [UInt8](repeating: 0, count: wanted)
+        let there = max(0, min(wanted, location.available - start))
+        let got = try fill(&bytes, count: there, from: location.offset + start)
+        if unit > 1 { Self.swap(&bytes, unit: unit) }
+        let isTruncated = start + got < (bits + layout.nativeFrameBits) / 8
+        if layout.bitsAllocated == 1 {
+            let first = bits - start * 8
+            if first >= 8 { bytes.removeFirst(first / 8) }
+            return PixelBuffer(
+                bytes: BitPlanes.unpack(bytes, firstBit: first & 7, count: layout.sampleCount), container: .uint8, isTruncated: isTruncated)
+        }
+        let skip = bits / 8 - start
+        if skip > 0 { bytes.removeFirst(skip) }
+        if bytes.count > layout.nativeFrameBytes { bytes.removeLast(bytes.count - layout.nativeFrameBytes) }
+        let order: SampleOrder = layout.isChroma422 ? .chroma422 : layout.isPlanar ? .planar : .interleaved
+        return PixelBuffer(bytes: bytes, container: layout.container, order: order, shift: layout.shift, isTruncated: isTruncated)
+    }
+
+    private func fill(_ bytes: inout [UInt8], count: Int, from offset: Int) throws(DICOMError) -> Int {
+        var result: Result<Int, DICOMError> = .success(0)
+        bytes.withUnsafeMutableBytes { buffer in
+            let target = UnsafeMutableRawBufferPointer(rebasing: buffer[0..<count])
+            do throws(DICOMError) { result = .success(try file.read(at: offset, into: target)) } catch { result = .failure(error) }
+        }
+        return try result.get()
+    }
+
+    private static func swap(_ bytes: inout [UInt8], unit: Int) {
+        bytes.withUnsafeMutableBytes { buffer in
+            switch unit {
+            case 2: for at in stride(from: 0, to: buffer.count - 1, by: 2) { buffer.storeBytes(of: buffer.loadUnaligned(fromByteOffset: at, as: UInt16.self).byteSwapped, toByteOffset: at, as: UInt16.self) }
+            case 4: for at in stride(from: 0, to: buffer.count - 3, by: 4) { buffer.storeBytes(of: buffer.loadUnaligned(fromByteOffset: at, as: UInt32.self).byteSwapped, toByteOffset: at, as: UInt32.self) }
+            default: for at in stride(from: 0, to: buffer.count - 7, by: 8) { buffer.storeBytes(of: buffer.loadUnaligned(fromByteOffset: at, as: UInt64.self).byteSwapped, toByteOffset: at, as: UInt64.self) }
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package import DICOM
+
+/// Says from the header alone which pictures an instance has, and how large (filesystem.md section 3).
+package enum PictureDescriber {
+    /// - Returns: the state; the description where it is `.available`; else, in one line, what is missing or wrong.
+    package static func describe(_ file: Part10File) -> (state: PictureState, picture: PictureDescription?, problem: String) {
+        guard file.pixelData != nil else { return (.none, nil, "") }
+        do throws(DICOMError) {
+            let layout = try FrameLayout(of: file)
+            if let refusal = refusal(of: layout, file) { return (.unsupported, nil, refusal) }
+            let channels = layout.samples == 3 || layout.photometric == .paletteColor ? 3 : 1
+            if layout.photometric == .paletteColor { _ = try Palette(file.dataSet) }
+            let picture = PictureDescription(
+                width: layout.columns, height: layout.rows, channels: channels, frameCount: layout.frameCount,
+                representativeFrame: representativeFrame(file.dataSet, of: layout.frameCount), density: Density.of(file.dataSet),
+                iccProfileLength: ICCProfile.length(file.dataSet, channels: channels))
+            guard PictureSize.png(picture) != nil else { return (.unsupported, nil, "larger than a PNG can be") }
+            return (.available, picture, "")
+        } catch {
+            let state: PictureState = error.code == .unsupported || error.code == .limitExceeded ? .unsupported : .inconsistent
+            return (error.code == .noPixels ? .none : state, nil, error.code == .noPixels ? "" : error.message)
+        }
+    }
+
+    /// What keeps these frames from being drawn; nil where nothing does.
+    private static func refusal(of layout: FrameLayout, _ file: Part10File) -> String? {
+        if case .other(let term) = layout.photometric { return "Photometric Interpretation \(String(term.prefix(32)))" }
+        let syntax = file.transferSyntax
+        guard file.pixelData?.isEncapsulated == true else {
+            return layout.photometric == .ybrPartial || layout.photometric == .xyb ? "native pixel data in a codec's colour space" : nil
+        }
+        guard let decoder = Decoders.decoder(for: syntax.codec) else {
+            return syntax.isEncapsulated ? "no decoder for \(syntax.name.isEmpty ? "this transfer syntax" : syntax.name)" : "fragments in \(syntax.name)"
+        }
+        return decoder.refusal(layout)
+    }
+
+    /// Representative Frame Number where it names a frame that is there, else the middle one; 0-based.
+    private static func representativeFrame(_ dataSet: DataSet, of count: Int) -> Int {
+        if let number = dataSet.int(.representativeFrameNumber), (1...count).contains(number) { return number - 1 }
+        return (count - 1) / 2
+    }
+}
+
+/// Pixel density from the header (rule G25).
+enum Density {
+    static func of(_ dataSet: DataSet) -> PixelDensity? {
+        let places = [FunctionalGroups.item(.pixelMeasuresSequence, frame: 0, of: dataSet), dataSet].compactMap { $0 }
+        for place in places {
+            for tag in [Tag.pixelSpacing, .imagerPixelSpacing, .nominalScannedPixelSpacing] {
+                if let density = metric(place.doubles(tag)) { return density }
+            }
+        }
+        let ratio = dataSet.ints(.pixelAspectRatio)
+        guard ratio.count == 2, ratio[0] != ratio[1], (1...65_535).contains(ratio[0]), (1...65_535).contains(ratio[1]) else { return nil }
+        // Vertical\horizontal size of a pixel: densities are the other way round.
+        return PixelDensity(x: UInt32(ratio[0]), y: UInt32(ratio[1]), isMetric: false)
+    }
+
+    /// Row spacing (vertical) and column spacing (horizontal) in mm.
+    private static func metric(_ spacing: [Double]) -> PixelDensity? {
+        guard spacing.count == 2, spacing.allSatisfy({ $0.isFinite && $0 > 1e-5 && $0 < 1e3 }) else { return nil }
+        let x = (1000 / spacing[1]).rounded()
+        let y = (1000 / spacing[0]).rounded()
+        guard x >= 1, y >= 1, x <= 1e8, y <= 1e8 else { return nil }
+        return PixelDensity(x: UInt32(x), y: UInt32(y), isMetric: true)
+    }
+}
+
+/// The embedded ICC profile (0028,2000), where it is one that fits the picture (rule C10; ICC.1 section 7.2).
+enum ICCProfile {
+    private static let limit = 4 << 20
+
+    static func length(_ dataSet: DataSet, channels: Int) -> Int {
+        guard let element = element(dataSet) else { return 0 }
+        do throws(DICOMError) {
+            return try element.withPrefix(132) { header in
+                guard header.count == 132 else { return 0 }
+                let length = header.prefix(4).reduce(0) { $0 << 8 | Int($1) }
+                let space = channels == 3 ? Array("RGB ".utf8) : Array("GRAY".utf8)
+                let fits = length >= 132 && length <= element.contentLength && length <= limit
+                return fits && header[16..<20].elementsEqual(space) && header[36..<40].elementsEqual("acsp".utf8) ? length : 0
+            }
+        } catch {
+            return 0
+        }
+    }
+
+    /// The first `length` bytes of it.
+    static func bytes(_ dataSet: DataSet, length: Int) throws(DICOMError) -> [UInt8] {
+        guard length > 0 else { return [] }
+        guard let bytes = try element(dataSet)?.withPrefix(length, { Array($0) }), bytes.count == length else {
+            throw DICOMError(.inconsistent, "the ICC profile is not the one that was indexed")
+        }
+        return bytes
+    }
+
+    private static func element(_ dataSet: DataSet) -> DataElement? {
+        dataSet.element(.iccProfile) ?? dataSet.item(.opticalPathSequence, 0)?.element(.iccProfile)
+    }
+}

@@ -1,0 +1,66 @@
+import DICOM
+
+/// The automatic window, where the file has none (rule AW, rendering section 1.5).
+struct AutoWindow {
+    private let dataSet: DataSet
+    private let frame: Int
+    private static let computedTomography: Set<String> = [
+        "1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.2.1", "1.2.840.10008.5.1.4.1.1.2.2",
+    ]
+    private static let pValues: Set<String> = ["1.2.840.10008.5.1.4.1.1.7.2", "1.2.840.10008.5.1.4.1.1.7.3"]
+
+    init(_ dataSet: DataSet, frame: Int) {
+        self.dataSet = dataSet
+        self.frame = frame
+    }
+
+    /// What the header alone decides: AW 1, 2 and 4; nil where the values of the frame are needed.
+    func fixed(_ layout: FrameLayout, _ modality: ModalityTransform) -> GrayMapping? {
+        let sopClass = dataSet.string(.sopClassUID) ?? ""
+        if Self.computedTomography.contains(sopClass), hasHounsfieldUnits { return .window(.init(center: 40, width: 400)) }
+        if dataSet.string(.segmentationType) == "FRACTIONAL", let highest = dataSet.int(.maximumFractionalValue), highest > 0 {
+            return .range(low: 0, high: Double(highest))
+        }
+        guard !layout.isFloat else { return nil }
+        let bits = StoredBits(layout, shift: 0)
+        if layout.bitsStored <= 8, modality.isIdentity { return .range(low: Double(bits.lowest), high: Double(bits.highest)) }
+        if Self.pValues.contains(sopClass) {
+            if case .linear = modality { return .range(low: modality.value(Double(bits.lowest)), high: modality.value(Double(bits.highest))) }
+        }
+        return nil
+    }
+
+    private var hasHounsfieldUnits: Bool {
+        let place = FunctionalGroups.item(.pixelValueTransformationSequence, frame: frame, of: dataSet) ?? dataSet
+        guard place.contains(.rescaleSlope) || place.contains(.rescaleIntercept) else { return false }
+        let type = place.string(.rescaleType) ?? ""
+        return type.isEmpty || type == "HU"
+    }
+
+    /// AW 3, 5 and 6, from modality values in ascending order with how often each occurs.
+    func range(_ values: [(value: Double, count: Int)]) -> GrayMapping {
+        guard let first = values.first, let last = values.last else { return .range(low: 0, high: 0) }
+        let total = values.reduce(0) { $0 + $1.count }
+        var low = Self.percentile(0.005, values, total)
+        var high = Self.percentile(0.995, values, total)
+        switch dataSet.string(.modality) {
+        case "PT", "NM": low = min(low, 0)
+        case "RTDOSE":
+            low = min(low, 0)
+            high = last.value
+        default: break
+        }
+        if high <= low { (low, high) = (first.value, last.value) }
+        return .range(low: low, high: high)
+    }
+
+    /// Sorted index floor(p * (n - 1)).
+    private static func percentile(_ p: Double, _ values: [(value: Double, count: Int)], _ total: Int) -> Double {
+        var left = Int((p * Double(total - 1)).rounded(.down))
+        for entry in values {
+            if left < entry.count { return entry.value }
+            left -= entry.count
+        }
+        return values.last?.value ?? 0
+    }
+}

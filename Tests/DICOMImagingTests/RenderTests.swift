@@ -1,0 +1,143 @@
+import DICOM
+import DICOMImaging
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Rendering against references", .enabled(if: Corpus.isPresent, "corpus not found at ../shared/corpus, skipped"))
+struct RenderTests {
+    /// The corpus path of a file by its name (and a part of its folder).
+    static func path(_ name: String, _ folder: String = "") -> String? {
+        Corpus.table("MANIFEST.tsv").compactMap { $0["path"] }.first { $0.hasSuffix("/" + name) && $0.contains(folder) }
+    }
+
+    static func raster(_ path: String, frame: Int? = nil) throws -> [UInt8] {
+        let file = try Part10File.open(MemoryProvider(Corpus.file(path)))
+        let described = PictureDescriber.describe(file)
+        let description = try #require(described.picture, "\(path): \(described.problem)")
+        return try PictureRenderer.raster(
+            of: file, frame: frame ?? description.representativeFrame, settings: RenderSettings(), description: description)
+    }
+
+    struct Golden: Sendable { let name: String; let frame: Int; let mean: Double; let sha: String }
+
+    @Test(
+        "golden rasters are equal to the byte",
+        arguments: [
+            Golden(name: "CTImage.dcm", frame: 0, mean: 47.323, sha: "274018eb6faf"),
+            Golden(name: "CT2_UNC", frame: 0, mean: 57.036, sha: "b3a85b652337"),
+            Golden(name: "MR4_UNC", frame: 0, mean: 151.813, sha: "6a6f4d6b93d6"),
+            Golden(name: "RG2_UNC", frame: 0, mean: 112.469, sha: "ddc934133b76"),
+            Golden(name: "RG3_UNC", frame: 0, mean: 177.499, sha: "723a668ac381"),
+            Golden(name: "GH133.dcm", frame: 0, mean: 20.633, sha: "b0b155faff12"),
+            Golden(name: "vlut_04.dcm", frame: 0, mean: 128.830, sha: "74853be063ef"),
+            Golden(name: "eCT_Supplemental.dcm", frame: 0, mean: 39.346, sha: "f09d9197ffb6"),
+            Golden(name: "MOVEKNEE.dcm", frame: 0, mean: 37.754, sha: "f750b02e531a"),
+            Golden(name: "MR-JPEGLosslessSV1.dcm", frame: 0, mean: 85.054, sha: "da226f2eac13"),
+            Golden(name: "MR_small.dcm", frame: 0, mean: 113.066, sha: "38ab8d87e706"),
+        ])
+    func golden(_ row: Golden) throws {
+        guard let path = Self.path(row.name) else { return print("\(row.name) is not in the corpus, skipped") }
+        let raster = try Self.raster(path, frame: row.frame)
+        let mean = Double(raster.reduce(0) { $0 + Int($1) }) / Double(raster.count)
+        #expect(abs(mean - row.mean) < 0.001, "\(path): mean \(mean), expected \(row.mean)")
+        #expect(sha256(raster).prefix(12) == row.sha, "\(path)")
+    }
+
+    /// Renderings that differ from both reference renderers, each with its reason.
+    static let differences: [String: String] = [
+        "media/wg04-rle/IMAGES/RLE/MR3_RLE": "Pixel Padding Value 0 is drawn black (rule G23, PS3.3 C.7.5.1.1.2); the references draw it through the window",
+        "pydicom-data/data_store/data/parametric_map_double_float.dcm":
+            "LINEAR of width 1 over floating-point values is read as LINEAR_EXACT (rule G17); the reference makes a threshold of it",
+    ]
+
+    @Test("default pictures agree with the reference renderers where they used a window or a LUT")
+    func expectedRender() throws {
+        let folder = try #require(Corpus.folder)
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/gzip")
+        process.arguments = ["-dc", folder + "/EXPECTED_RENDER.jsonl.gz"]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let text = pipe.fileHandleForReading.readDataToEndOfFile()
+        var wrong: [String] = []
+        var compared = 0
+        for line in text.split(separator: 0x0A) {
+            guard let row = try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any], let path = row["path"] as? String,
+                let frame = row["frame"] as? Int, let voi = row["voi"] as? String, voi.hasPrefix("window") || voi.hasPrefix("lut")
+            else { continue }
+            let grid = (row["agree"] as? Bool == true ? row["grid"] : voi == "window-fg" ? row["numpy"] : nil) as? [[[Double]]]
+            guard let grid, Self.differences[path] == nil, let file = opened(path), let picture = PictureDescriber.describe(file).picture
+            else { continue }
+            do {
+                let raster = try PictureRenderer.raster(of: file, frame: frame, settings: RenderSettings(), description: picture)
+                let own = blockMeans(raster, picture)
+                compared += 1
+                let worst = zip(own.flatMap { $0.flatMap { $0 } }, grid.flatMap { $0.flatMap { $0 } }).map { abs($0 - $1) }.max() ?? 999
+                if worst > 2 { wrong.append("\(path) frame \(frame) \(voi): off by \(worst)") }
+            } catch {
+                wrong.append("\(path) frame \(frame): \(error)")
+            }
+        }
+        print("renderings of \(compared) frames compared")
+        #expect(compared > 50)
+        #expect(wrong.isEmpty, "\(wrong.count) wrong\n\(wrong.joined(separator: "\n"))")
+    }
+
+    private func blockMeans(_ raster: [UInt8], _ picture: PictureDescription) -> [[[Double]]] {
+        (0..<picture.channels).map { channel in
+            let rows = min(8, picture.height)
+            let columns = min(8, picture.width)
+            return (0..<rows).map { row in
+                (0..<columns).map { column in
+                    var sum = 0
+                    var count = 0
+                    for y in row * picture.height / rows..<(row + 1) * picture.height / rows {
+                        for x in column * picture.width / columns..<(column + 1) * picture.width / columns {
+                            sum += Int(raster[(y * picture.width + x) * picture.channels + channel])
+                            count += 1
+                        }
+                    }
+                    return Double(sum) / Double(max(1, count))
+                }
+            }
+        }
+    }
+
+    @Test("Q3: the same image in other lossless encodings gives the same PNG", arguments: ["CT1", "CT2", "MR1", "MR2", "MR3", "MR4", "US1", "VL1", "VL2", "VL3", "VL6", "RG1", "RG2", "RG3", "XA1", "NM1"])
+    func losslessEncodings(_ name: String) throws {
+        guard let original = Self.path(name + "_UNC") else { return print("\(name)_UNC is not in the corpus, skipped") }
+        let expected = try png(original)
+        for suffix in ["_RLE", "_JPLL"] {
+            guard let other = Self.path(name + suffix) else { continue }
+            #expect(try png(other) == expected, "\(other)")
+        }
+    }
+
+    private func png(_ path: String) throws -> [UInt8] {
+        let file = try Part10File.open(MemoryProvider(Corpus.file(path)))
+        let picture = try #require(PictureDescriber.describe(file).picture)
+        return try PictureRenderer.picture(
+            of: file, frame: picture.representativeFrame, settings: RenderSettings(), format: .png, description: picture)
+    }
+
+    @Test("every picture of the corpus has exactly the promised size, or is an error")
+    func sizes() throws {
+        var made = 0
+        for row in Corpus.table("MANIFEST.tsv") {
+            guard let path = row["path"], let file = opened(path), let picture = PictureDescriber.describe(file).picture else { continue }
+            for format in [PictureFormat.png, .jpeg] {
+                let bytes: [UInt8]
+                do {
+                    bytes = try PictureRenderer.picture(
+                        of: file, frame: picture.representativeFrame, settings: RenderSettings(), format: format, description: picture)
+                } catch { continue }
+                made += 1
+                #expect(bytes.count == (format == .png ? PictureSize.png(picture) : PictureSize.jpeg(picture)), "\(path)")
+            }
+        }
+        print("\(made) pictures made")
+        #expect(made > 500)
+    }
+}

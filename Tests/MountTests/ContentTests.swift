@@ -1,0 +1,146 @@
+import DICOM
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+private let fixtures = Corpus.projectRoot + "/Fixtures"
+
+@Suite(.serialized, .enabled(if: MountedTree.isPossible), .timeLimit(.minutes(5))) struct ContentTests {
+    @Test func `size before the first open is what every file holds, or reading fails`() throws {
+        let tree = try MountedTree(mounting: [fixtures])
+        var kinds: Set<String> = []
+        for path in try tree.files() {
+            let size = try #require(MountedTree.status(path)).st_size
+            guard let bytes = try? MountedTree.contents(path) else { continue }
+            #expect(bytes.count == size, "\(path)")
+            #expect(size > 0, "\(path)")
+            #expect(MountedTree.status(path)?.st_size == size, "\(path)")
+            kinds.insert(String(path.split(separator: ".").last ?? ""))
+        }
+        #expect(kinds.isSuperset(of: ["dcm", "txt"]))
+    }
+
+    @Test func `every dcm is the bytes of a source, and every other attribute follows`() throws {
+        let tree = try MountedTree(mounting: [fixtures])
+        let sources = Set(try MountedTree.files(in: fixtures).map { try MountedTree.contents($0) })
+        var count = 0
+        for path in try tree.files("patients") where path.hasSuffix(".dcm") {
+            #expect(sources.contains(try MountedTree.contents(path)), "\(path)")
+            let status = try #require(MountedTree.status(path))
+            #expect(status.st_mode == S_IFREG | 0o400)
+            #expect(status.st_nlink == 1)
+            #expect(status.st_blocks == (status.st_size + 511) / 512)
+            #expect(status.st_blksize == 128 * 1024)
+            count += 1
+        }
+        #expect(count >= 20)
+    }
+
+    @Test func `slices of any size and place equal the whole`() throws {
+        let tree = try MountedTree(mounting: [fixtures])
+        for path in try tree.files("patients") {
+            guard let whole = try? MountedTree.contents(path) else { continue }
+            let descriptor = open(path, O_RDONLY)
+            defer { close(descriptor) }
+            var buffer = [UInt8](repeating: 0, count: whole.count + 10)
+            for _ in 0..<6 {
+                let offset = Int.random(in: 0...whole.count + 5)
+                let count = Int.random(in: 0...whole.count + 5)
+                let got = pread(descriptor, &buffer, count, off_t(offset))
+                #expect(got == min(count, max(0, whole.count - offset)))
+                #expect(Array(buffer.prefix(max(0, got))) == Array(whole.dropFirst(offset).prefix(count)), "\(path) \(offset) \(count)")
+            }
+            let end = lseek(descriptor, 0, SEEK_END)
+            #expect(end == whole.count)
+        }
+    }
+
+    @Test func `eight readers at once get what one gets`() throws {
+        let tree = try MountedTree(mounting: [fixtures])
+        let files = try tree.files("patients")
+        let alone = files.map { try? MountedTree.contents($0) }
+        try tree.unmount()
+        try tree.mount()
+        let results = Results()
+        let group = DispatchGroup()
+        for start in 0..<8 {
+            group.enter()
+            Thread {
+                let order = files.indices.map { ($0 + start * 5) % files.count }
+                for index in order { results.add((try? MountedTree.contents(files[index])) == alone[index]) }
+                group.leave()
+            }.start()
+        }
+        group.wait()
+        #expect(results.count == files.count * 8)
+        #expect(results.wrong == 0)
+    }
+
+    @Test func `rsync sends nothing the second time, not even after a remount`() throws {
+        guard let rsync = Finished.find("rsync") else { return }
+        let tree = try MountedTree(mounting: [fixtures])
+        let copy = tree.folder + "/copy/"
+        let first = try Finished.run(rsync, ["-a", tree.point + "/", copy])
+        #expect(first.status == 0 || first.status == 23, "\(first.errors)")
+        try tree.unmount()
+        try tree.mount()
+        for options in ["-ai", "-aic"] {
+            let again = try Finished.run(rsync, [options, tree.point + "/", copy])
+            let sent = again.output.split(separator: "\n").filter { $0.hasPrefix(">f") }
+            let copied = sent.filter { FileManager.default.fileExists(atPath: copy + $0.split(separator: " ", maxSplits: 1).last.map(String.init)!) }
+            #expect(copied.isEmpty, "\(options): \(copied)")
+        }
+    }
+
+    @Test func `a source that is gone, cut or replaced is an error and stays listed`() throws {
+        let tree = try MountedTree(indexing: [])
+        let sources = tree.folder + "/sources"
+        try FileManager.default.copyItem(atPath: fixtures + "/ct", toPath: sources)
+        let index = try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", tree.archive, sources])
+        #expect(index.status == 0)
+        try tree.mount()
+        let listed = try tree.files("patients").filter { $0.hasSuffix(".dcm") }
+        let names = try FileManager.default.contentsOfDirectory(atPath: sources).sorted()
+        #expect(listed.count == names.count && names.count >= 4)
+        try FileManager.default.removeItem(atPath: sources + "/" + names[0])
+        truncate(sources + "/" + names[1], 100)
+        try FileManager.default.removeItem(atPath: sources + "/" + names[2])
+        mkfifo(sources + "/" + names[2], 0o600)
+        let failures = listed.filter { (try? MountedTree.contents($0)) == nil }
+        #expect(failures.count == 3)
+        for path in failures { #expect(throws: POSIXError(.EIO)) { try MountedTree.contents(path) } }
+        #expect(try tree.files("patients").filter { $0.hasSuffix(".dcm") } == listed)
+    }
+
+    @Test func `a source cut while it is read is an error, not a short file`() throws {
+        let tree = try MountedTree(indexing: [])
+        let source = tree.folder + "/cut.dcm"
+        var writer = DICOMWriter(.explicitLittle)
+        writer.identity()
+        writer.element(.pixelData, .OW, [UInt8](repeating: 7, count: 4 << 20))
+        try Data(writer.part10()).write(to: URL(fileURLWithPath: source))
+        #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", tree.archive, source]).status == 0)
+        try tree.mount(["-o", "show=dcm"])
+        let path = try #require(try tree.files("patients").first)
+        let descriptor = open(path, O_RDONLY)
+        defer { close(descriptor) }
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        #expect(pread(descriptor, &buffer, buffer.count, 0) == buffer.count)
+        truncate(source, 1 << 20)
+        #expect(pread(descriptor, &buffer, buffer.count, 3 << 20) == -1)
+        #expect(errno == EIO)
+    }
+
+    private final class Results: Sendable {
+        private let state = Locked((count: 0, wrong: 0))
+        func add(_ isRight: Bool) {
+            state.with {
+                $0.count += 1
+                if !isRight { $0.wrong += 1 }
+            }
+        }
+        var count: Int { state.with { $0.count } }
+        var wrong: Int { state.with { $0.wrong } }
+    }
+}
