@@ -43,7 +43,10 @@ final class IngestWriter {
     }
 
     /// Counts a file as done; ends the transaction when it is large or old enough.
-    func fileDone() { filesDone += 1; filesInTransaction += 1 }
+    func fileDone() {
+        filesDone += 1
+        filesInTransaction += 1
+    }
 
     func commitIfDue() throws(ArchiveError) {
         guard isInTransaction else { return }
