@@ -46,7 +46,7 @@ import Workers
     }
 
     @Test func aStallingFileIsFoundAndTheOthersAreServed() throws {
-        let pool = try WorkerFixture.pool(patience: 300_000)
+        let pool = try WorkerFixture.pool(patience: 1_500_000)
         let behaviours: [TestCommand.FileBehaviour?] = [nil, .hang, nil, nil]
         let results = try Self.ingest(pool, behaviours)
         Self.check(results, behaviours)

@@ -27,8 +27,8 @@ struct HostileFileTests {
                 if case .failure(.worker(let failure)) = text { Issue.record("\(path): \(failure)") }
                 let json = Result { () throws(WorkerError) in try pool.headerJSON(file, size: size, bulkDataURI: "file:x.dcm") }
                 if case .failure(.worker(let failure)) = json { Issue.record("\(path): \(failure)") }
-                // Wall time of three readings in a debug build on a shared machine: far above the promise of 50 ms CPU.
-                #expect(ContinuousClock.now - start < .seconds(4), "\(path)")
+                // Wall time of a few requests to a debug build on a shared machine: far above the promise of 50 ms CPU.
+                #expect(ContinuousClock.now - start < .seconds(20), "\(path)")
             }
         }
         #expect(pool.statistics.started == 1)

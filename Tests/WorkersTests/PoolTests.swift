@@ -41,10 +41,10 @@ import Workers
     }
 
     @Test func aSilentWorkerIsGivenUpInTime() throws {
-        let pool = try WorkerFixture.pool(patience: 200_000)
+        let pool = try WorkerFixture.pool(patience: 1_000_000)
         let start = ContinuousClock.now
         #expect(throws: WorkerError.worker(WorkerFailure(.timedOut))) { try pool.test(.hang) }
-        #expect(ContinuousClock.now - start < .seconds(5))
+        #expect(ContinuousClock.now - start < .seconds(20))
         #expect(!WorkerFailure(.timedOut).isDeterministic)
         #expect(try pool.test(.echo(length: 1)) == [0])
     }
