@@ -8,7 +8,7 @@ import Testing
 struct RenderTests {
     /// The corpus path of a file by its name (and a part of its folder).
     static func path(_ name: String, _ folder: String = "") -> String? {
-        Corpus.table("MANIFEST.tsv").compactMap { $0["path"] }.first { $0.hasSuffix("/" + name) && $0.contains(folder) }
+        Corpus.table("MANIFEST.tsv").compactMap { $0["path"] }.first { $0.hasSuffix("/" + name) && (folder.isEmpty || $0.contains(folder)) }
     }
 
     static func raster(_ path: String, frame: Int? = nil) throws -> [UInt8] {
