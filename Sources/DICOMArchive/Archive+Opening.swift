@@ -17,7 +17,7 @@ extension Archive {
 
     /// Seals an archive when nobody else has it open, e.g. at the end of a mount that an `index` worked beside.
     package static func sealIfIdle(path: [UInt8]) {
-        guard let location = try? ArchiveLocation(path, mode: .readWrite), location.hasLog,
+        guard let location = try? ArchiveLocation(path, mode: .readWrite), location.isInLogMode,
             let writer = try? WriterLease(location, creating: false, patience: 0)
         else { return }
         writer.close()
@@ -28,7 +28,7 @@ extension Archive {
         let connection: Connection
         do throws(ArchiveError) {
             connection = try Connection(path: location.text, readOnly: true)
-        } catch where !location.folderIsWritable && error.code != .notAnArchive {
+        } catch  where !location.folderIsWritable && error.code != .notAnArchive {
             // A database in WAL mode without its log needs a folder in which SQLite may make one.
             throw location.unsealed
         }
@@ -76,6 +76,8 @@ struct ArchiveLocation {
 
     /// Whether committed rows may wait beside the database in a log.
     var hasLog: Bool { Self.isNonEmpty(path + Array("-wal".utf8)) || Self.isNonEmpty(path + Array("-journal".utf8)) }
+    /// An empty log is left behind when the last connection could only read.
+    var isInLogMode: Bool { FileStatus(path: path + Array("-wal".utf8)) != nil }
     var folderIsWritable: Bool { withCString(folder) { access($0, W_OK) } == 0 }
 
     var unsealed: ArchiveError {

@@ -3,11 +3,13 @@ import DICOMImaging
 import WorkerProtocol
 
 extension Serve {
+    /// From the header alone.
     static func describePicture(of document: Part10File, in summary: inout InstanceSummary) {
-        let description = PictureDescriber.describe(document)
-        summary.pictureState = description.state
-        summary.picture = description.picture
-        summary.pictureProblem = description.problem
+        let (state, picture, problem) = PictureDescriber.describe(document)
+        // Available exactly with a description: sizes are promised by it.
+        summary.pictureState = state == .available && picture == nil ? .inconsistent : state
+        summary.picture = state == .available ? picture : nil
+        summary.pictureProblem = problem
     }
 
     static func picture(_ file: InputFile, _ request: PictureRequest) throws(DICOMError) -> [UInt8] {
@@ -15,23 +17,23 @@ extension Serve {
             throw DICOMError(.unsupported, "picture format \(request.format.rawValue)")
         }
         return try PictureRenderer.picture(
-            of: try file.open(), frame: request.frame, settings: settings(request), format: format, description: request.description)
+            of: try file.open(), frame: request.frame, settings: RenderSettings(request.settings), format: format,
+            description: request.description)
     }
 
     static func explanation(_ file: InputFile, _ request: PictureRequest) throws(DICOMError) -> [UInt8] {
-        Array(
-            try PictureRenderer.explanation(
-                of: try file.open(), frame: request.frame, settings: settings(request), description: request.description
-            ).utf8)
+        let lines = try PictureRenderer.explanation(
+            of: try file.open(), frame: request.frame, settings: RenderSettings(request.settings), description: request.description)
+        return Array(lines.utf8)
     }
+}
 
-    private static func settings(_ request: PictureRequest) -> RenderSettings {
-        let window: RenderSettings.WindowChoice =
-            switch request.settings.window {
-            case .fileOrAuto: .fileOrAuto
-            case .auto: .auto
-            case .values(let center, let width): .values(center: center, width: width)
-            }
-        return RenderSettings(window: window, overlays: request.settings.overlays)
+extension RenderSettings {
+    fileprivate init(_ settings: PictureRequest.Settings) {
+        switch settings.window {
+        case .fileOrAuto: self.init(window: .fileOrAuto, overlays: settings.overlays)
+        case .auto: self.init(window: .auto, overlays: settings.overlays)
+        case .values(let center, let width): self.init(window: .values(center: center, width: width), overlays: settings.overlays)
+        }
     }
 }

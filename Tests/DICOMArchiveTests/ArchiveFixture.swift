@@ -69,7 +69,8 @@ final class ArchiveFixture {
             for study in try archive.studies(of: patient.id, limit: 100_000) {
                 for series in try archive.series(of: study.id, limit: 100_000) {
                     for instance in try archive.instances(of: series.id, limit: 100_000) {
-                        paths.append([patient.name, study.name, series.name, instance.stem].map { String(decoding: $0, as: UTF8.self) }.joined(separator: "/"))
+                        paths.append(
+                            [patient.name, study.name, series.name, instance.stem].map { String(decoding: $0, as: UTF8.self) }.joined(separator: "/"))
                     }
                 }
             }

@@ -27,7 +27,9 @@ import Testing
         #expect(source.size == instance.size && source.size == Int64(dicom(instance: "1.2.3.1.2", number: "2").count))
         #expect(instance.headerTextLength > 0 && instance.headerTextVersion == HeaderText.formatVersion)
         #expect(try archive.counts().instances == 3)
-        #expect(try archive.problemFile(named: Array("not-dicom.txt".utf8)).map { String(decoding: $0, as: UTF8.self) }?.hasPrefix(fixture.sources + "/notes.txt\t") == true)
+        #expect(
+            try archive.problemFile(named: Array("not-dicom.txt".utf8)).map { String(decoding: $0, as: UTF8.self) }?.hasPrefix(
+                fixture.sources + "/notes.txt\t") == true)
         #expect(try archive.problemFile(named: Array("nothing.txt".utf8)) == nil)
     }
 

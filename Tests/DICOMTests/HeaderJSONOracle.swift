@@ -9,6 +9,10 @@ struct HeaderOracle {
         let path: String
         let json: [String: Any]
         let unconverted: Set<String>
+        /// MANIFEST.tsv: `valid`, `valid-odd`, `parse-partial`, `must-reject`.
+        let expectation: String
+        /// The oracle was made to read this by force; we need not.
+        var mayBeRefused: Bool { expectation == "must-reject" || expectation == "parse-partial" }
     }
 
     /// One disagreement: `path/of/file.dcm 00400275[0].00321060 value`.
@@ -31,16 +35,30 @@ struct HeaderOracle {
         }
         let folder = root.deletingLastPathComponent().appendingPathComponent("shared/corpus")
         guard let data = try? Data(contentsOf: folder.appendingPathComponent("HEADERS.jsonl")) else { return nil }
+        let expectations = try expectations(folder)
         // Python writes numbers that JSON does not have.
         let text = String(decoding: data, as: UTF8.self).replacingOccurrences(of: "[NaN]", with: "[\"NaN\"]")
             .replacingOccurrences(of: "[-Infinity]", with: "[\"-inf\"]")
         let rows = try text.utf8.split(separator: 0x0A).map { line in
             let object = try JSONSerialization.jsonObject(with: Data(line)) as? [String: Any] ?? [:]
+            let path = object["path"] as? String ?? ""
             return Row(
-                path: object["path"] as? String ?? "", json: object["json"] as? [String: Any] ?? [:],
-                unconverted: Set(object["unconverted"] as? [String] ?? []))
+                path: path, json: object["json"] as? [String: Any] ?? [:], unconverted: Set(object["unconverted"] as? [String] ?? []),
+                expectation: expectations[path] ?? "")
         }
         return HeaderOracle(folder: folder, rows: rows)
+    }
+
+    private static func expectations(_ folder: URL) throws -> [String: String] {
+        let lines = try String(contentsOf: folder.appendingPathComponent("MANIFEST.tsv"), encoding: .utf8).split(separator: "\n")
+        let columns = lines.first?.split(separator: "\t", omittingEmptySubsequences: false).map { String($0) } ?? []
+        guard let column = columns.firstIndex(of: "expectation") else { return [:] }
+        var result: [String: String] = [:]
+        for line in lines.dropFirst() {
+            let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
+            if fields.count > column { result[String(fields[0])] = String(fields[column]) }
+        }
+        return result
     }
 
     func bytes(_ path: String) throws -> [UInt8] { try Array(Data(contentsOf: folder.appendingPathComponent(path))) }

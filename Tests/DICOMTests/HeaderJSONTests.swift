@@ -12,9 +12,9 @@ struct HeaderJSONTests {
         }
         var differences: [HeaderOracle.Difference] = []
         var compared = 0
-        for row in oracle.rows {
+        for row in oracle.rows where row.expectation != "must-reject" {
             guard let file = try? Part10File.open(MemoryProvider(oracle.bytes(row.path))) else {
-                differences.append(.init(file: row.path, tags: "", ours: "not read", theirs: "read"))
+                if !row.mayBeRefused { differences.append(.init(file: row.path, tags: "", ours: "not read", theirs: "read")) }
                 continue
             }
             let json = HeaderJSON.json(of: file, bulkDataURI: "file:x.dcm")
@@ -23,6 +23,9 @@ struct HeaderJSONTests {
             compared += 1
         }
         #expect(compared > 600)
+        for known in HeaderDisagreements.known where !differences.contains(where: known.covers) {
+            Issue.record("no longer a disagreement: \(known.file) \(known.tags)")
+        }
         for difference in differences where HeaderDisagreements.reason(difference) == nil { Issue.record("\(difference)") }
     }
 

@@ -34,6 +34,35 @@ struct HeaderTextCorpusTests {
         #expect(read > 100)
     }
 
+    /// Q10: the names that header-text.md 8.3 lists, and those in the notes of the manifest.
+    @Test func `Names of the character set files are exact`() throws {
+        guard let oracle = try HeaderOracle.load() else {
+            print("corpus not found at ../shared/corpus, skipped")
+            return
+        }
+        var expected = Self.names.map { ("pydicom/data/charset_files/\($0).dcm", $1) }
+        for line in try String(contentsOf: oracle.folder.appendingPathComponent("MANIFEST.tsv"), encoding: .utf8).split(separator: "\n") {
+            let fields = line.split(separator: "\t", omittingEmptySubsequences: false)
+            guard let note = fields.last, fields[0].hasPrefix("derived/charset/"), note.hasPrefix("PatientName ") else { continue }
+            let name = note.dropFirst("PatientName ".count)
+            expected.append((String(fields[0]), String(name.prefix(upTo: name.range(of: " (")?.lowerBound ?? name.endIndex))))
+        }
+        #expect(expected.count > 25)
+        for (path, name) in expected {
+            let file = try Part10File.open(MemoryProvider(oracle.bytes(path)))
+            let text = String(decoding: HeaderText.text(of: file), as: UTF8.self)
+            #expect(text.contains("\nPatientName (0010,0010) PN = \(name)\n"), "\(path)")
+            #expect(!text.contains("# warning: text"), "\(path)")
+        }
+    }
+
+    private static let names = [
+        ("chrArab", "قباني^لنزار"), ("chrFren", "Buc^Jérôme"), ("chrGerm", "Äneas^Rüdiger"), ("chrGreek", "Διονυσιος"), ("chrHbrw", "שרון^דבורה"),
+        ("chrRuss", "Люкceмбypг"), ("chrH31", "Yamada^Tarou=山田^太郎=やまだ^たろう"), ("chrH32", "ﾔﾏﾀﾞ^ﾀﾛｳ=山田^太郎=やまだ^たろう"),
+        ("chrI2", "Hong^Gildong=洪^吉洞=홍^길동"), ("chrKoreanMulti", "김희중"), ("chrX1", "Wang^XiaoDong=王^小東="), ("chrX2", "Wang^XiaoDong=王^小东="),
+        ("chrJapMulti", "やまだ^たろう"), ("chrJapMultiExplicitIR6", "やまだ^たろう"), ("chrFrenMulti", "Buc^Jérôme"),
+    ]
+
     private func check(_ url: URL) throws -> Bool {
         let bytes = try Array(Data(contentsOf: url))
         guard let file = try? Part10File.open(MemoryProvider(bytes)) else { return false }

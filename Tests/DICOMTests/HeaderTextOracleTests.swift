@@ -11,7 +11,7 @@ struct HeaderTextOracleTests {
             return
         }
         var differences: [HeaderOracle.Difference] = []
-        for row in oracle.rows {
+        for row in oracle.rows where row.expectation != "must-reject" {
             let bytes = try oracle.bytes(row.path)
             guard let file = try? Part10File.open(MemoryProvider(bytes)) else { continue }
             let text = try ParsedHeaderText(HeaderText.text(of: file))

@@ -46,7 +46,7 @@ import Workers
     }
 
     @Test func aStallingFileIsFoundAndTheOthersAreServed() throws {
-        let pool = try WorkerFixture.pool(patience: 300_000)
+        let pool = try WorkerFixture.pool(patience: 1_500_000)
         let behaviours: [TestCommand.FileBehaviour?] = [nil, .hang, nil, nil]
         let results = try Self.ingest(pool, behaviours)
         Self.check(results, behaviours)
@@ -54,7 +54,7 @@ import Workers
     }
 
     @Test func anEndlessFileRunsIntoItsProcessorLimit() throws {
-        let pool = try WorkerFixture.pool()
+        let pool = try WorkerFixture.pool(patience: 120_000_000)
         let behaviours: [TestCommand.FileBehaviour?] = [nil, .spin, nil]
         let results = try Self.ingest(pool, behaviours)
         Self.check(results, behaviours)

@@ -47,6 +47,41 @@ struct CorpusTests {
         #expect(pool.statistics.started == 1)
     }
 
+    /// Each codec inside the sandbox: every picture that is promised has its size, and differs from file to file only by damage.
+    @Test func promisedPicturesAreMadeInTheSandbox() throws {
+        let pool = try WorkerFixture.pool(tests: false)
+        let folder = try #require(Corpus.folder)
+        var drawn: [String: Int] = [:]
+        for row in Corpus.table("MANIFEST.tsv") where row["expectation"] == "valid" {
+            let path = row["path"] ?? ""
+            let file = open("\(folder)/\(path)", O_RDONLY | O_CLOEXEC)
+            defer { close(file) }
+            let size = Int(lseek(file, 0, SEEK_END))
+            guard case .success(.instance(let summary)) = pool.ingest([file], sizes: [size])[0], let picture = summary.picture else { continue }
+            let syntax = String(decoding: summary.transferSyntaxUID, as: UTF8.self)
+            // One picture of each transfer syntax and size: a debug build decodes slowly.
+            let kind = "\(syntax) \(picture.channels) \(picture.width)x\(picture.height)"
+            guard drawn[kind] == nil else { continue }
+            drawn[kind] = try Self.draw(picture, file, size, pool, path)
+        }
+        #expect(drawn.count > 20)
+        #expect(pool.statistics.failures == 0)
+    }
+
+    static func draw(_ picture: PictureDescription, _ file: CInt, _ size: Int, _ pool: WorkerPool, _ path: String) throws -> Int {
+        let length = try #require(PictureSize.png(picture))
+        let request = PictureRequest(
+            fileSize: size, frame: picture.representativeFrame, format: .png, settings: .init(), description: picture, expectedSize: length)
+        let result = Result { () throws(WorkerError) in try pool.picture(file, request) }
+        switch result {
+        case .success(let bytes):
+            #expect(bytes.count == length)
+            #expect(bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]))
+        case .failure(let error): Issue.record("\(path): \(error)")
+        }
+        return length
+    }
+
     static func check(_ result: WorkerPool.IngestResult, _ here: IngestOutcome, _ row: [String: String]) {
         let path = row["path"] ?? ""
         switch result {

@@ -58,6 +58,49 @@ import WorkerProtocol
         #expect(run.errors.contains("dcmfs: /nonexistent: No such file or directory"))
     }
 
+    @Test func renderWritesPNGAndJPEG() throws {
+        try Self.withFolder { folder in
+            #expect(try Self.dcmfs(["render", Self.fixture], in: folder).code == 0)
+            let picture = try Data(contentsOf: URL(fileURLWithPath: folder + "/slice1.png"))
+            #expect(picture.starts(with: [0x89, 0x50, 0x4E, 0x47]))
+            #expect(try Self.dcmfs(["render", Self.fixture, "-o", "a.jpg", "--window", "40_400", "--overlays", "off"], in: folder).code == 0)
+            #expect(try Data(contentsOf: URL(fileURLWithPath: folder + "/a.jpg")).starts(with: [0xFF, 0xD8]))
+            let piped = try Self.dcmfs(["render", Self.fixture, "-o", "-", "--explain"], in: folder)
+            #expect(piped.output == picture)
+            #expect(piped.errors.contains("window 40.0/400.0 LINEAR"))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["a.jpg", "slice1.png"])
+        }
+    }
+
+    @Test func renderNeverReplacesTheSourceNorWhatItWasNotTold() throws {
+        try Self.withFolder { folder in
+            try FileManager.default.copyItem(atPath: Self.fixture, toPath: folder + "/x.png")
+            let source = try Data(contentsOf: URL(fileURLWithPath: folder + "/x.png"))
+            #expect(try Self.dcmfs(["render", "x.png", "-o", "x.png"], in: folder).code == 2)
+            #expect(try Self.dcmfs(["render", folder + "/./x.png", "-o", "x.png"], in: folder).code == 2)
+            #expect(try Data(contentsOf: URL(fileURLWithPath: folder + "/x.png")) == source)
+            try Data("mine".utf8).write(to: URL(fileURLWithPath: folder + "/slice1.png"))
+            #expect(try Self.dcmfs(["render", Self.fixture], in: folder).code == 1)
+            #expect(try Data(contentsOf: URL(fileURLWithPath: folder + "/slice1.png")) == Data("mine".utf8))
+        }
+    }
+
+    @Test(arguments: [
+        (["render", fixture, "-o", "x.tiff"], Int32(2), "the name must end in .png or .jpg"),
+        (["render", fixture, "-o", "x.png", "--frame", "2"], 2, "frame 2 of 1"),
+        (["render", "/etc/passwd", "-o", "x.png"], 1, "not-dicom"),
+        (["render", "/dev/null", "-o", "x.png"], 1, "not a regular file"),
+        (["render", fixture, "-o", "/nonexistent/x.png"], 1, "No such file or directory"),
+    ])
+    func renderSaysWhatIsWrong(_ arguments: [String], _ code: Int32, _ message: String) throws {
+        try Self.withFolder { folder in
+            let run = try Self.dcmfs(arguments, in: folder)
+            #expect(run.code == code)
+            #expect(run.errors.contains(message), "\(run.errors)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [])
+        }
+    }
+
     @Test func pathsNeedNotBeUTF8() throws {
         try Self.withFolder { folder in
             // Foundation cannot name such a file; the shell can.

@@ -11,7 +11,7 @@ package enum HeaderJSON {
     /// - Parameter bulkDataURI: where the file is found; `?offset=N&length=M` is added to name a range of its bytes. In a
     ///   deflated file the offset is one in the inflated data set, and `inflated-offset` is its name.
     package static func json(of file: Part10File, bulkDataURI: String) -> [UInt8] {
-        var writer = HeaderJSONWriter(bulkDataURI: Array(bulkDataURI.utf8), isInflated: file.transferSyntax.encoding == .deflated)
+        var writer = HeaderJSONWriter(bulkDataURI: Array(bulkDataURI.utf8), isInflated: file.isInflated)
         writer.output.append(0x7B)
         writer.writeElements(of: file.dataSet, separator: "\n")
         writer.output.append("\n}\n")

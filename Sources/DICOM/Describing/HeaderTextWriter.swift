@@ -17,7 +17,7 @@ struct HeaderTextWriter: ~Copyable {
 
     mutating func writeElements() {
         write(file.meta)
-        isInflated = file.transferSyntax.encoding == .deflated
+        isInflated = file.isInflated
         write(file.dataSet)
         if isCut {
             output.append("# the rest is left out: longer than ")

@@ -38,7 +38,8 @@ package struct DataElement {
         if record.flags.contains(.sequence) { return .SQ }
         let known = VR(rawValue: record.vr)
         if record.vr != 0, known != .UN { return record.flags.contains(.opaque) ? .UN : known }
-        if record.flags.contains(.fragments) { return record.flags.contains(.implicit) ? .OW : .OB }
+        // Encapsulated data are a string of bytes, whatever the encoding around them (PS3.5 Annex A.4).
+        if record.flags.contains(.fragments) { return .OB }
         let isWord = record.flags.contains(.implicit) || known == .UN || dataSet.isWord
         let found = dictionaryVR?.resolved(isSigned: dataSet.isSigned, isWord: isWord) ?? .UN
         return found == .SQ && record.length > 0 ? .UN : found

@@ -76,8 +76,8 @@ struct EncodingProbe {
     /// The encoding of the data set that starts here: what the file declares, unless its first element contradicts that.
     func encoding(at offset: Int, declared: TransferSyntax.Encoding?) -> TransferSyntax.Encoding {
         guard let group = group(at: offset) else { return declared ?? .explicitLittle }
-        // A group that reads the same both ways (0000, 0808 ...) says nothing about byte order.
-        let isAmbiguous = group.value == group.value.byteSwapped
+        // A group that reads the same both ways (0000, 0808 ...) or is high in both (300A, 0A30) says nothing about byte order.
+        let isAmbiguous = group.value == group.value.byteSwapped || group.value > 0xFF
         let isBigEndian = isAmbiguous ? declared == .explicitBig : group.isBigEndian
         if isExplicit(at: offset) { return isBigEndian ? .explicitBig : .explicitLittle }
         // Not a VR of the standard: Implicit VR if its length fits, else the file's word is taken.

@@ -68,7 +68,8 @@ final class CopyStore {
             guard count > 0 else { throw ArchiveError(.sourceUnavailable, "a source cannot be read: \(errorText(errno))", errno: errno) }
             var written = 0
             while written < count {
-                let step = pwrite(target, UnsafeRawPointer(buffer.baseAddress.unsafelyUnwrapped) + written, count - written, off_t(offset) + off_t(written))
+                let step = pwrite(
+                    target, UnsafeRawPointer(buffer.baseAddress.unsafelyUnwrapped) + written, count - written, off_t(offset) + off_t(written))
                 if step < 0 && errno == EINTR { continue }
                 guard step > 0 else { throw failure("cannot be written") }
                 written += step

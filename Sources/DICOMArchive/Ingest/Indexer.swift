@@ -48,7 +48,7 @@ package final class Indexer {
         for path in paths {
             do throws(ArchiveError) {
                 try index(path)
-            } catch where error.code == .badPath {
+            } catch  where error.code == .badPath {
                 writer.report.failedPaths.append(error.message)
             }
         }

@@ -1,10 +1,18 @@
 import DICOM
 
+/// What an instance is recognised by.
+struct SOPIdentity {
+    /// SOP Instance UID; without one a 0 byte and the file's digest.
+    let uid: [UInt8]
+    /// Of `instances.sop_key`.
+    let key: Int64
+}
+
 /// Rows of `instances` as such.
 extension IngestWriter {
-    func instances(withUID uid: [UInt8]) throws(ArchiveError) -> [InstanceRecord] {
+    func instances(withUID uid: [UInt8], key: Int64) throws(ArchiveError) -> [InstanceRecord] {
         let query = try connection.statement(WriteSQL.instancesBySOP)
-        query.bind(1, SHA256.key(uid))
+        query.bind(1, key)
         defer { query.reset() }
         var records: [InstanceRecord] = []
         while try query.step() {
@@ -30,10 +38,10 @@ extension IngestWriter {
     }
 
     /// Everything but id, series and stem.
-    func record(_ summary: InstanceSummary, _ file: ReadFile, sopUID: [UInt8]) throws(ArchiveError) -> InstanceRecord {
+    func record(_ summary: InstanceSummary, _ file: ReadFile, _ identity: SOPIdentity) throws(ArchiveError) -> InstanceRecord {
         var record = InstanceRecord()
-        record.sopKey = SHA256.key(sopUID)
-        record.sopUID = sopUID
+        record.sopKey = identity.key
+        record.sopUID = identity.uid
         record.sopClass = try text(summary.sopClassUID)
         record.transferSyntax = try text(summary.transferSyntaxUID)
         record.forgiven = summary.forgiven.isEmpty ? 0 : try text(Array(summary.forgiven.joined(separator: " ").utf8))
@@ -49,18 +57,18 @@ extension IngestWriter {
 
     /// A new instance with its first source. Whoever comes first has the bare number; a conflict always has the suffix.
     func insertInstance(
-        _ candidate: Candidate, _ file: ReadFile, _ digest: [UInt8]?, _ summary: InstanceSummary, _ sopUID: [UInt8], conflictsWith other: Int64?
+        _ candidate: Candidate, _ file: ReadFile, _ digest: [UInt8]?, _ summary: InstanceSummary, _ sop: SOPIdentity, conflictsWith other: Int64?
     ) throws(ArchiveError) {
-        var record = try self.record(summary, file, sopUID: sopUID)
+        var record = try self.record(summary, file, sop)
         record.series = try series(for: summary, digest: digest ?? [])
         record.id = ids.next(.instances)
         let number = EntityNames.stem(summary)
         try begin()
         if let number, other == nil {
             record.stem = number
-            if try !insert(record) { try insertSuffixed(&record, number, identity: UniqueName.identity("instance", sopUID)) }
+            if try !insert(record) { try insertSuffixed(&record, number, identity: UniqueName.identity("instance", sop.uid)) }
         } else {
-            let identity = other == nil ? UniqueName.identity("instance", sopUID) : UniqueName.identity("instance", sopUID, digest ?? [])
+            let identity = other == nil ? UniqueName.identity("instance", sop.uid) : UniqueName.identity("instance", sop.uid, digest ?? [])
             try insertSuffixed(&record, number ?? EntityNames.noNumber, identity: identity)
         }
         if let other { try addConflict(.instance, record.id, other) }

@@ -3,13 +3,14 @@ import DICOM
 /// Instances: new, changed, the same again, the same identifier with other bytes (filesystem.md section 2, N10, N11).
 extension IngestWriter {
     func instance(_ candidate: Candidate, _ file: ReadFile, _ summary: InstanceSummary) throws(ArchiveError) {
-        let sopUID = summary.sopInstanceUID.isEmpty ? [0] + (file.digest ?? []) : summary.sopInstanceUID
+        let uid = summary.sopInstanceUID.isEmpty ? [0] + (file.digest ?? []) : summary.sopInstanceUID
+        let sop = SOPIdentity(uid: uid, key: hash.key(uid))
         try clearProblems(candidate)
         if let known = candidate.known, let id = known.instance {
-            if try settle(candidate, known, id, file, summary, sopUID) { return }
+            if try settle(candidate, known, id, file, summary, sop) { return }
             try detach(known, from: id)
         }
-        let sameUID = try instances(withUID: sopUID)
+        let sameUID = try instances(withUID: uid, key: sop.key)
         var digest = file.digest
         for existing in sameUID {
             switch try compare(existing, candidate, file, &digest) {
@@ -25,16 +26,16 @@ extension IngestWriter {
         }
         if candidate.known?.instance == nil { report.new += 1 } else { report.changed += 1 }
         if !sameUID.isEmpty && digest == nil { digest = try digestOfCandidate(candidate, file) }
-        try insertInstance(candidate, file, digest, summary, sopUID, conflictsWith: sameUID.first?.id)
+        try insertInstance(candidate, file, digest, summary, sop, conflictsWith: sameUID.first?.id)
     }
 
     // MARK: - A source that the index knows
 
     /// The file was read again. True when it still holds its instance, which is brought up to date in place.
     private func settle(
-        _ candidate: Candidate, _ known: SourceRecord, _ id: Int64, _ file: ReadFile, _ summary: InstanceSummary, _ sopUID: [UInt8]
+        _ candidate: Candidate, _ known: SourceRecord, _ id: Int64, _ file: ReadFile, _ summary: InstanceSummary, _ sop: SOPIdentity
     ) throws(ArchiveError) -> Bool {
-        guard let record = try instanceRecord(id), record.sopUID == sopUID else { return false }
+        guard let record = try instanceRecord(id), record.sopUID == sop.uid else { return false }
         let isOnlySource = try sources(ofInstance: id).count == 1
         let isSameDigest = known.digest != nil && known.digest == file.digest
         // Nothing but times or place changed, or a digest was wanted of a file that did not change.
@@ -61,7 +62,7 @@ extension IngestWriter {
         _ record: InstanceRecord, _ file: ReadFile, _ summary: InstanceSummary, isSameContent: Bool
     ) throws(ArchiveError) -> Bool {
         guard keepsStem(record, summary), try series(for: summary, digest: file.digest ?? []) == record.series else { return false }
-        var changed = try self.record(summary, file, sopUID: record.sopUID)
+        var changed = try self.record(summary, file, SOPIdentity(uid: record.sopUID, key: record.sopKey))
         changed.id = record.id
         changed.series = record.series
         changed.stem = record.stem
@@ -138,7 +139,7 @@ extension IngestWriter {
         let looksSame = existing.mtimeNs == file.identity.mtimeNs
         guard try update(existing, file, summary, isSameContent: looksSame) else {
             for source in lost { try drop(source) }
-            return try insertInstance(candidate, file, digest, summary, existing.sopUID, conflictsWith: nil)
+            return try insertInstance(candidate, file, digest, summary, SOPIdentity(uid: existing.sopUID, key: existing.sopKey), conflictsWith: nil)
         }
         try writeSource(candidate, file.identity, kind: .instance, instance: existing.id, digest: digest)
         for source in lost { try deleteRow(source) }

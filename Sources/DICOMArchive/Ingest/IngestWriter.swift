@@ -11,6 +11,8 @@ final class IngestWriter {
     var report = IndexReport()
     var ids: RowIDs
     var texts: [[UInt8]: Int64] = [:]
+    /// For the keys of SOP Instance UIDs.
+    let hash = SHA256()
     var lastPlacement: (summary: InstanceSummary, series: Int64)?
     var placements: [[UInt8]: Int64] = [:]
     var copyStore: CopyStore?
@@ -41,7 +43,10 @@ final class IngestWriter {
     }
 
     /// Counts a file as done; ends the transaction when it is large or old enough.
-    func fileDone() { filesDone += 1; filesInTransaction += 1 }
+    func fileDone() {
+        filesDone += 1
+        filesInTransaction += 1
+    }
 
     func commitIfDue() throws(ArchiveError) {
         guard isInTransaction else { return }
@@ -51,6 +56,7 @@ final class IngestWriter {
     func commit() throws(ArchiveError) {
         if isInTransaction {
             try flushTouched()
+            try ids.save(connection)
             try connection.statement(WriteSQL.commit).run()
             isInTransaction = false
             filesInTransaction = 0
@@ -104,19 +110,35 @@ final class IngestWriter {
 /// The next ids of the tables: above every id that was ever used.
 struct RowIDs {
     private var last: [Table: Int64] = [:]
+    private var savedInstance: Int64 = 0
     enum Table: String, CaseIterable {
         case roots, directories, patients, studies, series, instances
     }
 
     init(_ connection: Connection) throws(ArchiveError) {
         for table in Table.allCases {
-            last[table] = try connection.scalar("SELECT seq FROM sqlite_sequence WHERE name = '\(table.rawValue)'") ?? 0
+            let used = try connection.scalar("SELECT max(seq) FROM sqlite_sequence WHERE name = '\(table.rawValue)'") ?? 0
+            let present = try connection.scalar("SELECT max(id) FROM \(table.rawValue)") ?? 0
+            last[table] = max(used, present)
         }
+        savedInstance = last[.instances] ?? 0
     }
 
     mutating func next(_ table: Table) -> Int64 {
         let id = (last[table] ?? 0) + 1
         last[table] = id
         return id
+    }
+
+    /// Before a commit: notes the last instance id, which SQLite does not keep for that table.
+    mutating func save(_ connection: Connection) throws(ArchiveError) {
+        let instance = last[.instances] ?? 0
+        guard instance != savedInstance else { return }
+        try connection.execute(
+            """
+            DELETE FROM sqlite_sequence WHERE name = 'instances'; \
+            INSERT INTO sqlite_sequence (name, seq) VALUES ('instances', \(instance))
+            """)
+        savedInstance = instance
     }
 }

@@ -133,7 +133,7 @@ extension MediaReferences {
         }
         let references = MediaReferences { path in openFolder(folder.root, joinPath(folder.path, path)) }
         for reference in media.references {
-            let name = Array(reference.fileID.joined(separator: [UInt8(ascii: "\\")]))
+            let name = Array(reference.fileID.joined(separator: [UInt8(ascii: "/")]))
             switch references.resolve(reference.fileID) {
             case .found: continue
             case .missing: problems.append((reason: "dicomdir-missing", at: -1, message: Array("names a file that is not there: ".utf8) + name))

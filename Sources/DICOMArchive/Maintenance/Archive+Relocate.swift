@@ -65,7 +65,8 @@ private struct Relocation {
             }
         }
         guard looked == 0 else {
-            throw ArchiveError(.badPath, "none of the files indexed below \(shown(old)) is at \(shown(new)) with its size and time; nothing was changed")
+            throw ArchiveError(
+                .badPath, "none of the files indexed below \(shown(old)) is at \(shown(new)) with its size and time; nothing was changed")
         }
     }
 

@@ -62,7 +62,10 @@ private struct Verifier {
         ("study", "SELECT CAST(id AS TEXT) FROM studies WHERE patient NOT IN (SELECT id FROM patients)"),
         ("series", "SELECT CAST(id AS TEXT) FROM series WHERE study NOT IN (SELECT id FROM studies)"),
         ("instance", "SELECT CAST(id AS TEXT) FROM instances WHERE series NOT IN (SELECT id FROM series)"),
-        ("source of instance", "SELECT CAST(instance AS TEXT) FROM sources WHERE instance IS NOT NULL AND instance NOT IN (SELECT id FROM instances)"),
+        (
+            "source of instance",
+            "SELECT CAST(instance AS TEXT) FROM sources WHERE instance IS NOT NULL AND instance NOT IN (SELECT id FROM instances)"
+        ),
         ("directory", "SELECT CAST(id AS TEXT) FROM directories WHERE root NOT IN (SELECT id FROM roots)"),
         ("source in folder", "SELECT CAST(directory AS TEXT) FROM sources WHERE directory NOT IN (SELECT id FROM directories)"),
     ]

@@ -9,7 +9,8 @@ struct VerifiedTable {
                 query: "SELECT id, name, modified_ns, name_key, id_key, issuer, patient_id, person_name, birth_date, sex, checksum FROM patients",
                 check: { s throws(ArchiveError) in _ = try PatientRecord(s) }),
             VerifiedTable(
-                query: "SELECT id, patient, name, modified_ns, name_key, identity, date, time, study_id, description, accession, checksum FROM studies",
+                query:
+                    "SELECT id, patient, name, modified_ns, name_key, identity, date, time, study_id, description, accession, checksum FROM studies",
                 check: { s throws(ArchiveError) in _ = try StudyRecord(s) }),
             VerifiedTable(
                 query: "SELECT id, study, name, modified_ns, name_key, identity, number, modality, description, checksum FROM series",

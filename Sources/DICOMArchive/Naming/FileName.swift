@@ -54,7 +54,7 @@ package enum FileName {
     private static func escapedMarks(_ rest: ArraySlice<UInt8>) -> [UInt8] {
         let rest = Array(rest)
         var end = 0
-        while end < rest.count, case let (scalar?, length) = decodeScalar(rest, at: end), isAttaching(scalar) { end += length }
+        while end < rest.count, case (let scalar?, let length) = decodeScalar(rest, at: end), isAttaching(scalar) { end += length }
         return escape(rest[..<end]) + rest[end...]
     }
 

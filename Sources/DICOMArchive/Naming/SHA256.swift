@@ -1,14 +1,16 @@
 import CCrypto
 
-/// SHA-256 by libcrypto.
-///
-/// `@unchecked Sendable` is not claimed: one context belongs to one thread.
+/// SHA-256 by libcrypto. One context belongs to one thread.
 final class SHA256 {
     private let context: OpaquePointer?
 
     init() {
         context = EVP_MD_CTX_new()
-        EVP_DigestInit_ex(context, EVP_sha256(), nil)
+        // Looked up once here: with EVP_sha256() libcrypto 3 looks the algorithm up at every start, which costs more than
+        // the digest of a UID.
+        let algorithm = EVP_MD_fetch(nil, "SHA256", nil)
+        EVP_DigestInit_ex(context, algorithm, nil)
+        EVP_MD_free(algorithm)
     }
 
     deinit { EVP_MD_CTX_free(context) }
@@ -38,8 +40,13 @@ final class SHA256 {
     }
 
     /// First 8 bytes of the digest as a number, for short indexes.
-    static func key(_ bytes: [UInt8]) -> Int64 {
-        digest(bytes).prefix(8).reduce(0) { $0 << 8 | Int64($1) }
+    func key(_ bytes: [UInt8]) -> Int64 {
+        bytes.withUnsafeBytes(update)
+        return withUnsafeTemporaryAllocation(byteCount: 32, alignment: 8) { buffer in
+            EVP_DigestFinal_ex(context, buffer.baseAddress?.assumingMemoryBound(to: UInt8.self), nil)
+            EVP_DigestInit_ex(context, nil, nil)
+            return Int64(bigEndian: buffer.loadUnaligned(as: Int64.self))
+        }
     }
 
     /// The digest in RFC 4648 base32, lower case, without padding: 52 characters.

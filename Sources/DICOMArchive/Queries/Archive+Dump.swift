@@ -29,8 +29,12 @@ extension Archive {
     private func dumpInstances(of series: Int64, _ emit: (String) -> Void) throws(ArchiveError) {
         for row in try instances(of: series, limit: .max).sorted(by: { $0.stem.lexicographicallyPrecedes($1.stem) }) {
             let picture = row.picture.map { "\($0)" } ?? "-"
-            emit("   instance \(shown(row.stem)) \(row.size) \(row.mtimeNs) text \(row.headerTextLength) v\(row.headerTextVersion) \(row.pictureState) \(picture)")
-            for source in try sources(of: row.id).map({ "\(shown($0.path)) \($0.kind) \($0.state) \($0.size)" }).sorted() { emit("    source \(source)") }
+            emit(
+                "   instance \(shown(row.stem)) \(row.size) \(row.mtimeNs) text \(row.headerTextLength) v\(row.headerTextVersion) \(row.pictureState) \(picture)"
+            )
+            for source in try sources(of: row.id).map({ "\(shown($0.path)) \($0.kind) \($0.state) \($0.size)" }).sorted() {
+                emit("    source \(source)")
+            }
         }
     }
 }

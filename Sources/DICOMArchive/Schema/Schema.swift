@@ -1,6 +1,7 @@
 /// The tables. `archive.db` holds exactly these statements; anything else in its schema makes dcmfs refuse it (P17).
 ///
-/// - Ids that become inode numbers are AUTOINCREMENT: never used again, even after `forget`.
+/// - Ids that become inode numbers are never used again, even after `forget`: AUTOINCREMENT, or for `instances`, where that
+///   costs a write to sqlite_sequence for every file, the same table written once per transaction (RowIDs).
 /// - `name_key` is the case-folded name: it makes names unique on every kind of disk and finds them with one index.
 /// - `checksum` sums the other columns of a row (RowChecksum); integrity of indexes is `verify`'s business.
 /// - Sources hang on directories, directories on roots: `relocate` changes a few rows, never a million.
@@ -48,7 +49,7 @@ enum Schema {
         modified_ns INTEGER NOT NULL, checksum INTEGER NOT NULL)
         """,
         """
-        CREATE TABLE instances (id INTEGER PRIMARY KEY AUTOINCREMENT, series INTEGER NOT NULL, stem BLOB NOT NULL, sop_key INTEGER NOT NULL, \
+        CREATE TABLE instances (id INTEGER PRIMARY KEY, series INTEGER NOT NULL, stem BLOB NOT NULL, sop_key INTEGER NOT NULL, \
         sop_uid BLOB NOT NULL, sop_class INTEGER NOT NULL, transfer_syntax INTEGER NOT NULL, forgiven INTEGER NOT NULL, \
         size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, content_changed_ns INTEGER NOT NULL, \
         text_length INTEGER NOT NULL, text_version INTEGER NOT NULL, picture_state INTEGER NOT NULL, picture_problem INTEGER NOT NULL, \

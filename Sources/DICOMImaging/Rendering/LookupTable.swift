@@ -48,7 +48,6 @@ struct LookupTable {
             UInt16(bytes[at + low]) | UInt16(bytes[at + high]) << 8
         }
     }
-    }
 
     /// The declared depth, lowered to what the entries use (as other viewers do), raised where they exceed it.
     private static func depth(_ entries: [UInt16], declared: Int) -> Int {

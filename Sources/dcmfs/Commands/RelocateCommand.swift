@@ -5,7 +5,8 @@ import DICOMArchive
 struct RelocateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "relocate", abstract: "Tell an archive that its sources are now in another place.",
-        discussion: "For a disk that is now mounted elsewhere. Names and ids in the tree stay. OLD and NEW may be the same, for a disk that was exchanged.")
+        discussion:
+            "For a disk that is now mounted elsewhere. Names and ids in the tree stay. OLD and NEW may be the same, for a disk that was exchanged.")
 
     @Argument(help: "The archive's database file.")
     var archive: String

@@ -16,7 +16,9 @@ struct StatusCommand: ParsableCommand {
 
     func run() throws {
         try ArchiveAccess.reporting { () throws(CommandFailure) in
-            let (counts, isSealed) = try ArchiveAccess.with(archive, seal ? .readWrite : .readOnly) { archive throws(ArchiveError) in try archive.counts() }
+            let (counts, isSealed) = try ArchiveAccess.with(archive, seal ? .readWrite : .readOnly) { archive throws(ArchiveError) in
+                try archive.counts()
+            }
             if seal && !isSealed { throw CommandFailure("\(archive) is in use elsewhere and cannot be sealed now") }
             printOut(json ? counts.json.line : counts.text)
         }
