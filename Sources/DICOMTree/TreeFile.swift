@@ -29,6 +29,20 @@ package final class TreeFile: Sendable {
         if case .report = content { false } else { true }
     }
 
+    /// Whether it can be read without `prepare`; throws where that is known to fail. Once ready it stays ready.
+    package func isReady() throws(TreeError) -> Bool {
+        switch content {
+        case .source: return true
+        case .produced(let order):
+            if pinned.withLock({ $0 != nil }) { return true }
+            guard let bytes = try production.kept(order.key) else { return false }
+            pinned.withLock { $0 = bytes }
+            return true
+        case .report:
+            return pinned.withLock { $0 != nil }
+        }
+    }
+
     /// The bytes at `offset`, at most `count`; fewer only at the end of the file. `scratch` has room for `count` bytes.
     package func read(at offset: Int, count: Int, scratch: UnsafeMutableRawBufferPointer) throws(TreeError) -> TreeRead {
         guard offset >= 0, count >= 0 else { return .scratch(0) }
@@ -37,14 +51,8 @@ package final class TreeFile: Sendable {
             let wanted = min(count, max(0, size - offset), scratch.count)
             try readSource(source, at: offset, count: wanted, scratch)
             return .scratch(wanted)
-        case .produced(let order):
-            var bytes = pinned.withLock { $0 }
-            if bytes == nil { bytes = try production.kept(order.key) }
-            guard let bytes else { return .notReady }
-            pinned.withLock { $0 = bytes }
-            return .slice(of: bytes, at: offset, count)
-        case .report:
-            guard let bytes = pinned.withLock({ $0 }) else { return .notReady }
+        case .produced, .report:
+            guard try isReady(), let bytes = pinned.withLock({ $0 }) else { return .notReady }
             return .slice(of: bytes, at: offset, count)
         }
     }

@@ -97,6 +97,10 @@ private final class OpenTreeFile: OpenFile {
 
     var keepsCache: Bool { file.isImmutable }
 
+    func isReady() throws(Errno) -> Bool {
+        try answering { () throws(TreeError) in try file.isReady() }
+    }
+
     func read(at offset: Int, count: Int, scratch: UnsafeMutableRawBufferPointer) throws(Errno) -> ReadAnswer {
         try answering { () throws(TreeError) in
             switch try file.read(at: offset, count: count, scratch: scratch) {

@@ -132,6 +132,41 @@ private let fixtures = Corpus.projectRoot + "/Fixtures"
         #expect(errno == EIO)
     }
 
+    @Test func `a picture that cannot be made fails when it is opened, with the dcm and txt beside it unharmed`() throws {
+        let tree = try MountedTree(indexing: [])
+        let source = tree.folder + "/damaged.dcm"
+        var writer = DICOMWriter(.explicitLittle)
+        writer.identity()
+        writer.element(.samplesPerPixel, us: 1)
+        writer.element(.photometricInterpretation, .CS, "MONOCHROME2")
+        for tag in [Tag.rows, .columns] { writer.element(tag, us: 64) }
+        writer.element(.bitsAllocated, us: 8)
+        writer.element(.bitsStored, us: 8)
+        writer.element(.highBit, us: 7)
+        writer.element(.pixelRepresentation, us: 0)
+        writer.fragments([[UInt8](repeating: 0xA5, count: 100)])
+        let bytes = writer.part10("1.2.840.10008.1.2.5")
+        try Data(bytes).write(to: URL(fileURLWithPath: source))
+        #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", tree.archive, source]).status == 0)
+        try tree.mount()
+        let files = try tree.files("patients")
+        #expect(files.contains { $0.hasSuffix(".png") })
+        for path in files {
+            let size = try #require(MountedTree.status(path)).st_size
+            for _ in 0..<2 {
+                let descriptor = open(path, O_RDONLY)
+                if path.hasSuffix(".png") || path.hasSuffix(".jpg") {
+                    #expect(descriptor == -1 && errno == EIO)
+                    #expect(size > 0)
+                } else {
+                    #expect(try MountedTree.contents(path).count == size)
+                }
+                if descriptor >= 0 { close(descriptor) }
+            }
+            if path.hasSuffix(".dcm") { #expect(try MountedTree.contents(path) == bytes) }
+        }
+    }
+
     private final class Results: Sendable {
         private let state = Locked((count: 0, wrong: 0))
         func add(_ isRight: Bool) {

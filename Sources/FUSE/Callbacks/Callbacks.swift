@@ -75,10 +75,11 @@ enum Callbacks {
     guard info.pointee.flags & O_ACCMODE == O_RDONLY else { return request.reply(error: .readOnlyFileSystem) }
     do {
         let file = try context.filesystem.open(node)
-        let number = FileHandle(file: file, node: node).retainedNumber()
-        info.pointee.fh = number
-        dcmfs_set_keep_cache(info, file.keepsCache ? 1 : 0)
-        if !request.replyOpen(&info.pointee) { FileHandle.release(number) }
+        if try file.isReady() {
+            request.reply(open: FileHandle(file: file, node: node), info.pointee)
+        } else {
+            SlowAnswers.open(FileHandle(file: file, node: node), info.pointee, request, context)
+        }
     } catch {
         request.reply(error: error)
     }
@@ -113,7 +114,7 @@ enum Callbacks {
     guard let context = SessionContext.of(request) else { return }
     do {
         try context.filesystem.openDirectory(node)
-        _ = request.replyOpen(&info.pointee)
+        request.reply(openDirectory: info.pointee)
     } catch {
         request.reply(error: error)
     }

@@ -62,11 +62,20 @@ struct Request: ~Copyable, @unchecked Sendable {
         discard self
     }
 
-    /// False when the program is gone: then there will be no release either.
-    consuming func replyOpen(_ info: inout fuse_file_info) -> Bool {
-        let result = fuse_reply_open(raw, &info)
+    /// The file is open; the handle lives until its release.
+    consuming func reply(open handle: FileHandle, _ info: fuse_file_info) {
+        var info = info
+        info.fh = handle.retainedNumber()
+        dcmfs_set_keep_cache(&info, handle.file.keepsCache ? 1 : 0)
+        // When the program is gone there will be no release either.
+        if fuse_reply_open(raw, &info) != 0 { FileHandle.release(info.fh) }
         discard self
-        return result == 0
+    }
+
+    consuming func reply(openDirectory info: fuse_file_info) {
+        var info = info
+        fuse_reply_open(raw, &info)
+        discard self
     }
 
     consuming func reply(statistics: FilesystemStatistics) {

@@ -1,3 +1,4 @@
+import CFUSE3
 import Glibc
 import SystemPackage
 
@@ -13,6 +14,24 @@ enum SlowAnswers {
                 // Prepared and already gone again: the next question makes it anew, so this answer may not be kept.
                 guard attributes.isSizeExact else { throw .resourceTemporarilyUnavailable }
                 request.reply(attributes: attributes, timeout: context.timeouts.attributes)
+            } catch {
+                request.reply(error: error)
+            }
+        }
+    }
+
+    static func open(_ handle: FileHandle, _ info: fuse_file_info, _ request: consuming Request, _ context: SessionContext) {
+        context.deferred.submit(key: handle.node, request) { () throws(Errno) in
+            try handle.file.prepare()
+        } reply: { request, result in
+            do throws(Errno) {
+                try result.get()
+                if try handle.file.isReady() {
+                    request.reply(open: handle, info)
+                } else {
+                    // Another handle of the node was prepared, and what it made was not kept: now it is this one's turn.
+                    open(handle, info, request, context)
+                }
             } catch {
                 request.reply(error: error)
             }

@@ -35,9 +35,12 @@ package struct DirectoryEntry {
 package protocol OpenFile: AnyObject, Sendable {
     /// What the kernel has read of this node before is still good.
     var keepsCache: Bool { get }
+    /// Whether it can be read without `prepare`. An open file is handed to the program only then, so that what cannot be
+    /// made fails when it is opened: a program that maps it into memory would die of SIGBUS later.
+    func isReady() throws(Errno) -> Bool
     /// The bytes at `offset`: at most `count`, fewer only at the end of the file. `scratch` has room for `count`.
     func read(at offset: Int, count: Int, scratch: UnsafeMutableRawBufferPointer) throws(Errno) -> ReadAnswer
-    /// Does what `.notReady` announced; afterwards this file, if no other, can be read.
+    /// Does what takes long; afterwards this file, if no other of the same node, is ready.
     func prepare() throws(Errno)
 }
 
@@ -46,6 +49,6 @@ package enum ReadAnswer: Sendable {
     case scratch(Int)
     /// The bytes are these; the range lies inside.
     case slice([UInt8], Range<Int>)
-    /// Call `prepare`, then read again.
+    /// Ready no more: call `prepare`, then read again.
     case notReady
 }
