@@ -23,6 +23,8 @@ package struct ArchiveError: Error, Hashable, Sendable, CustomStringConvertible 
         case sourceChanged = "source-changed"
         /// A PATH given to a command is absent, empty, on another device, or otherwise unusable.
         case badPath = "bad-path"
+        /// The user ended the run; what was committed stands.
+        case interrupted = "interrupted"
         /// A system call failed.
         case system = "system"
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 /// The `dcmfs` command. One file per subcommand in Commands/, one line here.
 @main
@@ -12,4 +13,16 @@ struct DCMFS: ParsableCommand {
             ForgetCommand.self, RelocateCommand.self, HeaderCommand.self, RenderCommand.self, DumpCommand.self,
         ]
     )
+
+    /// As ArgumentParser's, but wrong usage is exit code 2, as with other Unix tools, not sysexits' 64.
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            try? writeAll(Array((fullMessage(for: error) + "\n").utf8), to: STDERR_FILENO)
+            Glibc.exit(2)
+        }
+    }
 }

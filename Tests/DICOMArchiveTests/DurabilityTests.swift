@@ -6,7 +6,7 @@ import Testing
 
 /// Sealing, locking, foreign and damaged databases, killed runs (D1, D5, D6, D8, D9, P17, R4, R7).
 @Suite struct DurabilityTests {
-    private func filled(_ count: Int = 30) throws -> ArchiveFixture {
+    func filled(_ count: Int = 30) throws -> ArchiveFixture {
         let fixture = try ArchiveFixture()
         for number in 1...count {
             try fixture.write(
@@ -189,5 +189,28 @@ import Testing
         #expect(try fixture.tree().isEmpty)
         try fixture.index()
         #expect(try fixture.instances().map(\.id).min() == last + 1)
+    }
+}
+
+extension DurabilityTests {
+    @Test func anInterruptedRunIsSealedAndGoesOn() throws {
+        let fixture = try filled()
+        let asked = Mutex(0)
+        #expect {
+            try fixture.index { options in
+                options.filesPerRequest = 4
+                options.isCancelled = {
+                    asked.withLock {
+                        $0 += 1
+                        return $0 > 6
+                    }
+                }
+            }
+        } throws: {
+            ($0 as? ArchiveError)?.code == .interrupted
+        }
+        #expect(!FileManager.default.fileExists(atPath: fixture.database + "-wal"))
+        let report = try fixture.index()
+        #expect(report.new > 0 && report.unchanged > 0 && report.found == 30)
     }
 }

@@ -44,7 +44,7 @@ private struct UIDIndex: Sendable {
     }
 
     func line(_ uid: UnsafeBufferPointer<UInt8>) -> Range<Int>? {
-        guard !uid.isEmpty, let line = lines.value(textHash(uid)), table.matches(uid, at: Int(line)) else { return nil }
+        guard (1...64).contains(uid.count), let line = lines.value(textHash(uid)), table.matches(uid, at: Int(line)) else { return nil }
         let offset = Int(line)
         return offset..<table.lineEnd(from: offset)
     }

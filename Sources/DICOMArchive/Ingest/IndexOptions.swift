@@ -19,6 +19,9 @@ package struct IndexOptions: Sendable {
     /// Called on the indexing thread after every request of files, and after every commit.
     package var onProgress: (@Sendable (IndexProgress) throws(ArchiveError) -> Void)?
 
+    /// Asked after every request of files; true ends the run.
+    package var isCancelled: (@Sendable () -> Bool)?
+
     package init() {}
 }
 

@@ -37,7 +37,12 @@ package final class Indexer {
             try indexer.run(paths)
         } catch {
             indexer.pipeline.close()
-            indexer.writer.rollback()
+            if error.code == .interrupted {
+                // What was written so far is whole, file by file.
+                try indexer.writer.commit()
+            } else {
+                indexer.writer.rollback()
+            }
             throw error
         }
         return indexer.writer.report
@@ -155,8 +160,10 @@ package final class Indexer {
     @discardableResult
     private func takeResult() throws(ArchiveError) -> Bool {
         guard let (candidates, files) = pipeline.next() else { return false }
-        for (candidate, file) in zip(candidates, files) {
-            try writer.apply(candidate, file)
+        // Before the results are written: a signal to the process group may have ended the parsers as well.
+        if options.isCancelled?() == true { throw ArchiveError(.interrupted, "interrupted; the same command goes on where it stopped") }
+        for index in candidates.indices where index < files.count {
+            try writer.apply(candidates[index], files[index])
             try writer.commitIfDue()
         }
         try writer.tellProgress()

@@ -64,6 +64,8 @@ struct IndexCommand: ParsableCommand {
         options.prunes = prune
         options.copyTo = copyTo.map { ArchiveAccess.bytes(of: $0) }
         options.parserThreads = workers
+        Interruption.catchSignals()
+        options.isCancelled = { Interruption.wasAsked }
         if let progress { options.onProgress = { progress.update($0) } }
         defer { progress?.end() }
         var (report, isSealed) = try ArchiveAccess.with(archive, .create) { archive throws(ArchiveError) in
@@ -72,7 +74,11 @@ struct IndexCommand: ParsableCommand {
         report.isSealed = isSealed
         progress?.end()
         for message in report.warnings + report.failedPaths { CommandFailure(message).report() }
-        if json { printOut(report.json.line) } else if !quiet { printOut(report.summary(archive: archive)) }
+        if json {
+            printOut(report.json.line)
+        } else if !quiet && report.failedPaths.count < paths.count {
+            printOut(report.summary(archive: archive))
+        }
         return report.failedPaths.isEmpty
     }
 }
