@@ -40,7 +40,10 @@ extension VirtualTree {
     }
 
     func instanceFile(_ id: NodeID) throws(TreeError) -> Node {
-        let row = try instance(id)
+        try instanceFile(id, of: try instance(id))
+    }
+
+    func instanceFile(_ id: NodeID, of row: InstanceRow) throws(TreeError) -> Node {
         var found: Node?
         if id.kind == .framesReadme {
             found = try framesReadme(of: row)

@@ -11,7 +11,7 @@ extension VirtualTree {
             return TreeFile(.report { [self] () throws(TreeError) in try reportText(id) }, production: production, log: options.log)
         case .framesReadme:
             let row = try instance(id)
-            _ = try instanceFile(id)
+            _ = try instanceFile(id, of: row)
             return TreeFile(.report { [self] in framesReadmeText(of: row) }, production: production, log: options.log)
         case .source, .headerText, .png, .jpeg, .framePNG, .frameJPEG:
             return TreeFile(try content(of: id), production: production, log: options.log)
@@ -33,7 +33,7 @@ extension VirtualTree {
 
     private func content(of id: NodeID) throws(TreeError) -> TreeFile.Content {
         let row = try instance(id)
-        let node = try instanceFile(id)
+        let node = try instanceFile(id, of: row)
         let source = try openSource(row)
         guard let (maker, size) = maker(id, row) else {
             guard source.size == row.size else { throw TreeError(.broken, "source is not the file that was indexed") }

@@ -1,7 +1,8 @@
 import DICOM
-@testable import DICOMArchive
 import DICOMTree
 import Testing
+
+@testable import DICOMArchive
 
 @Suite struct FramesTests {
     let source = MemorySource.sample()

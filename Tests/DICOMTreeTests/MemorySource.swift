@@ -1,8 +1,9 @@
 import DICOM
-@testable import DICOMArchive
 import DICOMTree
 import Glibc
 import Synchronization
+
+@testable import DICOMArchive
 
 /// An index in memory, with sources in one temporary file each, for tests of the tree alone.
 final class MemorySource: TreeSource {

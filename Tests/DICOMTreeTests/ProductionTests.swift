@@ -1,9 +1,10 @@
 import DICOM
-@testable import DICOMArchive
 import DICOMTree
 import Glibc
 import Synchronization
 import Testing
+
+@testable import DICOMArchive
 
 @Suite struct ProductionTests {
     let source = MemorySource.sample()

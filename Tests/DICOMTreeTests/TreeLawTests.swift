@@ -1,7 +1,8 @@
 import DICOM
-@testable import DICOMArchive
 import DICOMTree
 import Testing
+
+@testable import DICOMArchive
 
 /// What holds for every view and every kind of file, whoever adds one.
 @Suite struct TreeLawTests {

@@ -1,5 +1,6 @@
-@testable import DICOMArchive
 import DICOMTree
+
+@testable import DICOMArchive
 
 /// One node met on a walk.
 struct Found {

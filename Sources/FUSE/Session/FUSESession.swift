@@ -41,7 +41,8 @@ package final class FUSESession {
     package func mount(at path: [UInt8]) throws(MountError) {
         let result = (path + [0]).withUnsafeBytes { fuse_session_mount(session, $0.baseAddress?.assumingMemoryBound(to: CChar.self)) }
         guard result == 0 else {
-            throw MountError(.failed, "mounting failed; see the message above. Is /dev/fuse there, and fusermount3 (package fuse3) for ordinary users?")
+            throw MountError(
+                .failed, "mounting failed; see the message above. Is /dev/fuse there, and fusermount3 (package fuse3) for ordinary users?")
         }
         isMounted = true
     }
