@@ -161,11 +161,10 @@ final class TestProducer: Producer {
         return Array(repeating: UInt8(ascii: "t"), count: 20 + Int(status.st_size) + sizeError)
     }
 
-    func picture(
-        _ descriptor: CInt, frame: Int, kind: PictureKind, description: PictureDescription, expectedSize: Int
-    ) throws(ProductionError) -> [UInt8] {
+    func picture(_ descriptor: CInt, _ order: PictureOrder) throws(ProductionError) -> [UInt8] {
         let sizeError = try begin()
-        return (0..<expectedSize + sizeError).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ frame &+ (kind == .png ? 1 : 2)) }
+        let seed = order.frame &+ (order.kind == .png ? 1 : 2) &+ (order.settings.overlays ? 0 : 3)
+        return (0..<order.expectedSize + sizeError).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ seed) }
     }
 
     private func begin() throws(ProductionError) -> Int {
