@@ -148,7 +148,7 @@ import Testing
             random ^= random << 17
             return Int(random % UInt64(bound))
         }
-        for _ in 0..<400 {
+        for _ in 0..<200 {
             var damaged = bytes
             for _ in 0...next(4) { damaged[next(damaged.count)] = UInt8(next(256)) }
             if next(3) == 0 { damaged.removeLast(next(damaged.count)) }
