@@ -13,12 +13,11 @@ extension FrameDecoder {
 
 enum JPEG {
     /// Two bits code a block of 64 pixels in a baseline scan; progressive scans with end-of-band runs halve that.
-    private static let largestRatio = 512
+    static let largestRatio = 512
     private static let scanLimit: Int32 = 200
 
-    /// libjpeg-turbo 2.1 decodes 8 bits.
     @Sendable static func dctRefusal(_ layout: FrameLayout) -> String? {
-        layout.bitsStored > 8 ? "JPEG of \(layout.bitsStored) bits" : nil
+        [8, 16].contains(layout.bitsAllocated) ? nil : "JPEG of \(layout.bitsAllocated) bits allocated"
     }
 
     @Sendable static func losslessRefusal(_ layout: FrameLayout) -> String? {
@@ -29,7 +28,8 @@ enum JPEG {
         let header = try header(of: stream)
         if header.isLossless { return try JPEGLosslessDecoder.decode(stream, header, layout) }
         guard header.isDCT else { throw DICOMError(.unsupported, "JPEG process SOF\(header.process & 15)") }
-        guard header.precision == 8 else { throw DICOMError(.unsupported, "JPEG of \(header.precision) bits") }
+        // libjpeg-turbo 2.1 takes 8 bits, and sampling factors that divide the largest.
+        guard header.precision == 8, header.isEvenlySampled else { return try JPEGDCTDecoder.decode(stream, header, layout) }
         return try decodeDCT(stream, header, layout, purpose)
     }
 

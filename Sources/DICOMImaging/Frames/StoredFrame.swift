@@ -14,6 +14,11 @@ package enum StoredFrame {
         return try decoder.decode(stream, layout, purpose)
     }
 
+    /// Decodes a frame and returns how many bytes its samples take: what benchmarks and fuzzers run.
+    package static func decodedSize(_ file: Part10File, frame: Int) throws(DICOMError) -> Int {
+        try decode(file, FrameLayout(of: file), frame: frame, purpose: .display).bytes.count
+    }
+
     /// The stored values of a frame in one well-defined form: only the stored bits, sign-extended, little endian in the
     /// container of Bits Allocated, samples interleaved, YCbCr as coded. What decoders are compared by.
     package static func canonical(_ file: Part10File, frame: Int) throws(DICOMError) -> [UInt8] {
