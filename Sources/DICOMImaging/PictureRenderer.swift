@@ -7,7 +7,7 @@ package enum PictureRenderer {
     ///   - description: as `PictureDescriber` made it; another shape is an error, never a picture of another size.
     /// - Throws: `.inconsistent` where the file is not what was described, `.damagedPixels` and others from the decoders.
     package static func picture(
-        of file: Part10File, frame: Int, settings: RenderSettings, format: PictureFormat, description: PictureDescription
+        of file: Part10File, frame: Int, settings: PictureSettings, format: PictureFormat, description: PictureDescription
     ) throws(DICOMError) -> [UInt8] {
         let renderer = try FrameRenderer(file, frame: frame, settings: settings, description: description)
         let tags = PictureTags(
@@ -27,14 +27,14 @@ package enum PictureRenderer {
 
     /// The 8-bit raster of a frame, rows top to bottom.
     package static func raster(
-        of file: Part10File, frame: Int, settings: RenderSettings, description: PictureDescription
+        of file: Part10File, frame: Int, settings: PictureSettings, description: PictureDescription
     ) throws(DICOMError) -> [UInt8] {
         try FrameRenderer(file, frame: frame, settings: settings, description: description).bitmap().pixels
     }
 
     /// The values that a picture comes from, one line each, for `dcmfs render --explain`.
     package static func explanation(
-        of file: Part10File, frame: Int, settings: RenderSettings, description: PictureDescription
+        of file: Part10File, frame: Int, settings: PictureSettings, description: PictureDescription
     ) throws(DICOMError) -> String {
         try FrameRenderer(file, frame: frame, settings: settings, description: description).explanation()
     }

@@ -2,25 +2,6 @@ package import DICOM
 
 /// One rendered frame. The numbers of `format` are those of `PictureFormat` in DICOMImaging, which dcmfs itself never links.
 package struct PictureRequest: Hashable, Sendable {
-    /// Value of interest (VOI): which stored values become black and white.
-    package enum Window: Hashable, Sendable {
-        /// What the file says, else from the values.
-        case fileOrAuto
-        /// From the values, whatever the file says.
-        case auto
-        case values(center: Double, width: Double)
-    }
-
-    package struct Settings: Hashable, Sendable {
-        package var window: Window
-        package var overlays: Bool
-
-        package init(window: Window = .fileOrAuto, overlays: Bool = true) {
-            self.window = window
-            self.overlays = overlays
-        }
-    }
-
     package struct Format: RawRepresentable, Hashable, Sendable {
         package let rawValue: UInt8
         package init(rawValue: UInt8) { self.rawValue = rawValue }
@@ -38,13 +19,13 @@ package struct PictureRequest: Hashable, Sendable {
     /// 0-based.
     package var frame: Int
     package var format: Format
-    package var settings: Settings
+    package var settings: PictureSettings
     package var description: PictureDescription
     /// Length the result must have; nil where the format promises none.
     package var expectedSize: Int?
 
     package init(
-        fileSize: Int, frame: Int, format: Format, settings: Settings, description: PictureDescription, expectedSize: Int?
+        fileSize: Int, frame: Int, format: Format, settings: PictureSettings, description: PictureDescription, expectedSize: Int?
     ) {
         self.fileSize = fileSize
         self.frame = frame

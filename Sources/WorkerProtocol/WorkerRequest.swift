@@ -1,3 +1,5 @@
+import DICOM
+
 /// What dcmfs asks of a worker. Descriptors travel beside the message, one per size.
 package enum WorkerRequest: Hashable, Sendable {
     /// Sizes in bytes of up to 64 files. Answer: `IngestReply`.
@@ -91,7 +93,7 @@ extension WireWriter {
         put(picture.expectedSize ?? -1)
     }
 
-    fileprivate mutating func put(_ settings: PictureRequest.Settings) {
+    fileprivate mutating func put(_ settings: PictureSettings) {
         switch settings.window {
         case .fileOrAuto: put(UInt8(0))
         case .auto: put(UInt8(1))
@@ -99,8 +101,12 @@ extension WireWriter {
             put(UInt8(2))
             put(center)
             put(width)
+        case .file(let number):
+            put(UInt8(3))
+            put(number)
         }
         put(settings.overlays)
+        put(settings.longestSide ?? 0)
     }
 }
 
@@ -137,14 +143,17 @@ extension WireReader {
             expectedSize: expected < 0 ? nil : expected)
     }
 
-    private mutating func settings() throws(WireError) -> PictureRequest.Settings {
-        let window: PictureRequest.Window
+    private mutating func settings() throws(WireError) -> PictureSettings {
+        let window: PictureSettings.Window
         switch try uint8() {
         case 0: window = .fileOrAuto
         case 1: window = .auto
         case 2: window = .values(center: try double(), width: try double())
+        case 3: window = .file(number: try int())
         case let kind: throw WireError("no window of kind \(kind)")
         }
-        return PictureRequest.Settings(window: window, overlays: try bool())
+        let overlays = try bool()
+        let side = try int()
+        return PictureSettings(window: window, overlays: overlays, longestSide: PictureSettings.longestSides.contains(side) ? side : nil)
     }
 }

@@ -72,7 +72,7 @@ enum Bench {
             measure("open, parse, render \(label)", files) { file in
                 guard let description = PictureDescriber.describe(file).picture else { throw DICOMError(.noPixels, "no picture") }
                 return try PictureRenderer.picture(
-                    of: file, frame: description.representativeFrame, settings: RenderSettings(), format: format, description: description
+                    of: file, frame: description.representativeFrame, settings: PictureSettings(), format: format, description: description
                 ).count
             }
         }

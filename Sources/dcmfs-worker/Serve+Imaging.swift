@@ -17,23 +17,13 @@ extension Serve {
             throw DICOMError(.unsupported, "picture format \(request.format.rawValue)")
         }
         return try PictureRenderer.picture(
-            of: try file.open(), frame: request.frame, settings: RenderSettings(request.settings), format: format,
+            of: try file.open(), frame: request.frame, settings: request.settings, format: format,
             description: request.description)
     }
 
     static func explanation(_ file: InputFile, _ request: PictureRequest) throws(DICOMError) -> [UInt8] {
         let lines = try PictureRenderer.explanation(
-            of: try file.open(), frame: request.frame, settings: RenderSettings(request.settings), description: request.description)
+            of: try file.open(), frame: request.frame, settings: request.settings, description: request.description)
         return Array(lines.utf8)
-    }
-}
-
-extension RenderSettings {
-    fileprivate init(_ settings: PictureRequest.Settings) {
-        switch settings.window {
-        case .fileOrAuto: self.init(window: .fileOrAuto, overlays: settings.overlays)
-        case .auto: self.init(window: .auto, overlays: settings.overlays)
-        case .values(let center, let width): self.init(window: .values(center: center, width: width), overlays: settings.overlays)
-        }
     }
 }

@@ -22,7 +22,7 @@ struct PoolProducer: Producer {
             case .jpeg: .jpeg
             }
         let request = PictureRequest(
-            fileSize: try Self.size(of: descriptor), frame: frame, format: format, settings: PictureRequest.Settings(),
+            fileSize: try Self.size(of: descriptor), frame: frame, format: format, settings: PictureSettings(),
             description: description, expectedSize: expectedSize)
         return try Self.producing { () throws(WorkerError) in try pool.picture(descriptor, request) }
     }

@@ -16,7 +16,7 @@ struct RenderTests {
         let described = PictureDescriber.describe(file)
         let description = try #require(described.picture, "\(path): \(described.problem)")
         return try PictureRenderer.raster(
-            of: file, frame: frame ?? description.representativeFrame, settings: RenderSettings(), description: description)
+            of: file, frame: frame ?? description.representativeFrame, settings: PictureSettings(), description: description)
     }
 
     struct Golden: Sendable { let name: String; let frame: Int; let mean: Double; let sha: String }
@@ -71,7 +71,7 @@ struct RenderTests {
             guard let grid, Self.differences[path] == nil, let file = opened(path), let picture = PictureDescriber.describe(file).picture
             else { continue }
             do {
-                let raster = try PictureRenderer.raster(of: file, frame: frame, settings: RenderSettings(), description: picture)
+                let raster = try PictureRenderer.raster(of: file, frame: frame, settings: PictureSettings(), description: picture)
                 let own = blockMeans(raster, picture)
                 compared += 1
                 let worst = zip(own.flatMap { $0.flatMap { $0 } }, grid.flatMap { $0.flatMap { $0 } }).map { abs($0 - $1) }.max() ?? 999
@@ -119,7 +119,7 @@ struct RenderTests {
         let file = try Part10File.open(MemoryProvider(Corpus.file(path)))
         let picture = try #require(PictureDescriber.describe(file).picture)
         return try PictureRenderer.picture(
-            of: file, frame: picture.representativeFrame, settings: RenderSettings(), format: .png, description: picture)
+            of: file, frame: picture.representativeFrame, settings: PictureSettings(), format: .png, description: picture)
     }
 
     @Test("every picture of the corpus has exactly the promised size, or is an error")
@@ -131,7 +131,7 @@ struct RenderTests {
                 let bytes: [UInt8]
                 do {
                     bytes = try PictureRenderer.picture(
-                        of: file, frame: picture.representativeFrame, settings: RenderSettings(), format: format, description: picture)
+                        of: file, frame: picture.representativeFrame, settings: PictureSettings(), format: format, description: picture)
                 } catch { continue }
                 made += 1
                 #expect(bytes.count == (format == .png ? PictureSize.png(picture) : PictureSize.jpeg(picture)), "\(path)")

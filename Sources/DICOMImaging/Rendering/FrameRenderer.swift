@@ -8,10 +8,10 @@ struct FrameRenderer {
     private let file: Part10File
     private let layout: FrameLayout
     private let frame: Int
-    private let settings: RenderSettings
+    private let settings: PictureSettings
     private let buffer: PixelBuffer
 
-    init(_ file: Part10File, frame: Int, settings: RenderSettings, description: PictureDescription) throws(DICOMError) {
+    init(_ file: Part10File, frame: Int, settings: PictureSettings, description: PictureDescription) throws(DICOMError) {
         layout = try FrameLayout(of: file)
         guard layout.columns == description.width, layout.rows == description.height, frame >= 0, frame < description.frameCount else {
             throw DICOMError(.inconsistent, "the file's frames are not those that were indexed")

@@ -10,9 +10,9 @@ struct GrayRenderer {
     private let padding: Padding?
     private let isInverted: Bool
     private let frame: Int
-    private let settings: RenderSettings
+    private let settings: PictureSettings
 
-    init(_ file: Part10File, _ layout: FrameLayout, _ buffer: PixelBuffer, frame: Int, settings: RenderSettings) {
+    init(_ file: Part10File, _ layout: FrameLayout, _ buffer: PixelBuffer, frame: Int, settings: PictureSettings) {
         dataSet = file.dataSet
         self.layout = layout
         self.buffer = buffer
@@ -59,7 +59,7 @@ struct GrayRenderer {
         switch settings.window {
         case .values(let center, let width): return .window(.init(center: center, width: width))
         case .auto: return automatic()
-        case .fileOrAuto: break
+        case .fileOrAuto, .file: break
         }
         switch VOIChoice.choice(for: dataSet, frame: frame) {
         case .window(let window): return .window(window)

@@ -48,7 +48,7 @@ struct RenderCommand: ParsableCommand {
         let description = try describe(document, pool)
         let request = PictureRequest(
             fileSize: document.size, frame: try frameIndex(description), format: target.format,
-            settings: PictureRequest.Settings(window: window.window, overlays: overlays == .on), description: description,
+            settings: PictureSettings(window: window.window, overlays: overlays == .on), description: description,
             expectedSize: nil)
         try target.write(try ask { () throws(WorkerError) in try pool.picture(document.descriptor, request) })
         if explain {
@@ -86,9 +86,9 @@ struct RenderCommand: ParsableCommand {
 
 /// The value of `--window`.
 struct WindowArgument: ExpressibleByArgument {
-    let window: PictureRequest.Window
+    let window: PictureSettings.Window
 
-    init(window: PictureRequest.Window) { self.window = window }
+    init(window: PictureSettings.Window) { self.window = window }
 
     init?(argument: String) {
         switch argument {
