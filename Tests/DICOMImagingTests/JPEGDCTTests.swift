@@ -156,7 +156,7 @@ struct JPEGDCTTests {
             stream.coefficients = { component, _, _ in [component == 2 ? 8000 : 0] + [Int](repeating: 0, count: 63) }
             let file = try JPEGStream.file(stream.bytes(), width: 8, height: 8, samples: 3, photometric: photometric)
             let description = try #require(PictureDescriber.describe(file).picture)
-            return Array(try PictureRenderer.raster(of: file, frame: 0, settings: RenderSettings(), description: description).prefix(3))
+            return Array(try PictureRenderer.raster(of: file, frame: 0, settings: PictureSettings(), description: description).prefix(3))
         }
         func adobe(_ transform: UInt8) -> [UInt8] { JPEGStream.segment(0xEE, Array("Adobe".utf8) + [0, 100, 0, 0, 0, 0, transform]) }
         let asRGB = try raster(adobe(0), ids: [1, 2, 3], "YBR_FULL")
