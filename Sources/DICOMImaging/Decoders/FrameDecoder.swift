@@ -12,8 +12,14 @@ struct FrameDecoder: Sendable {
     let codec: PixelCodec
     /// Name for people.
     let name: String
+    /// Whose code decodes, for `dcmfs formats`.
+    var library = FrameDecoder.ownCode
     /// From the header alone: nil where the codec can draw such frames, else what is missing. Never looks at pixels.
     let refusal: @Sendable (FrameLayout) -> String?
     /// Decodes one frame. Checks the codestream's dimensions against the layout before it allocates (rule J, 12).
     let decode: @Sendable (_ stream: [UInt8], _ layout: FrameLayout, _ purpose: DecodePurpose) throws(DICOMError) -> PixelBuffer
+}
+
+extension FrameDecoder {
+    static let ownCode = "own code"
 }

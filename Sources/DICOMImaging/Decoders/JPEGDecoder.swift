@@ -4,11 +4,14 @@ import DICOM
 /// JPEG in all its processes. Which one a stream uses is read from its frame header: the transfer syntax is often wrong
 /// about that, so every JPEG syntax leads here.
 extension FrameDecoder {
-    static let jpegBaseline = FrameDecoder(codec: .jpegBaseline, name: "JPEG Baseline", refusal: JPEG.dctRefusal, decode: JPEG.decode)
-    static let jpegExtended = FrameDecoder(codec: .jpegExtended, name: "JPEG Extended", refusal: JPEG.dctRefusal, decode: JPEG.decode)
-    static let jpegProgressive = FrameDecoder(
-        codec: .jpegProgressive, name: "JPEG Progressive", refusal: JPEG.dctRefusal, decode: JPEG.decode)
+    static let jpegBaseline = dct(.jpegBaseline, "JPEG Baseline")
+    static let jpegExtended = dct(.jpegExtended, "JPEG Extended")
+    static let jpegProgressive = dct(.jpegProgressive, "JPEG Progressive")
     static let jpegLossless = FrameDecoder(codec: .jpegLossless, name: "JPEG Lossless", refusal: JPEG.losslessRefusal, decode: JPEG.decode)
+
+    private static func dct(_ codec: PixelCodec, _ name: String) -> FrameDecoder {
+        FrameDecoder(codec: codec, name: name, library: "libjpeg-turbo; 12 bits: own code", refusal: JPEG.dctRefusal, decode: JPEG.decode)
+    }
 }
 
 enum JPEG {
