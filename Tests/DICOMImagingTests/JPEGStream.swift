@@ -182,9 +182,15 @@ struct JPEGStream {
 extension JPEGStream {
     /// A file whose only frame is this stream.
     static func file(
-        _ stream: [UInt8], width: Int, height: Int, samples: Int = 1, bitsStored: Int = 12, photometric: String? = nil,
-        syntax: String = "1.2.840.10008.1.2.4.51"
+        _ stream: [UInt8], width: Int, height: Int, samples: Int = 1, bitsStored: Int = 12, photometric: String? = nil
     ) throws -> Part10File {
+        try Part10File.open(
+            MemoryProvider(bytes(stream, width: width, height: height, samples: samples, bitsStored: bitsStored, photometric: photometric)))
+    }
+
+    static func bytes(
+        _ stream: [UInt8], width: Int, height: Int, samples: Int = 1, bitsStored: Int = 12, photometric: String? = nil
+    ) -> [UInt8] {
         var writer = DICOMWriter()
         writer.identity()
         writer.element(.samplesPerPixel, us: UInt16(samples))
@@ -197,7 +203,7 @@ extension JPEGStream {
         writer.element(.highBit, us: UInt16(bitsStored - 1))
         writer.element(.pixelRepresentation, us: 0)
         writer.fragments([stream.count % 2 == 0 ? stream : stream + [0]])
-        return try Part10File.open(MemoryProvider(writer.part10(syntax)))
+        return writer.part10("1.2.840.10008.1.2.4.51")
     }
 
     /// The stored values of this picture's file.

@@ -14,6 +14,12 @@ package enum StoredFrame {
         return try decoder.decode(stream, layout, purpose)
     }
 
+    /// The bytes of one encapsulated frame, nil where pixel data are native or absent.
+    package static func codestream(_ file: Part10File, frame: Int) throws(DICOMError) -> [UInt8]? {
+        guard let fragments = file.pixelData?.fragments else { return nil }
+        return try FrameLocator(file, fragments, frameCount: FrameLayout(of: file).frameCount).frame(frame)
+    }
+
     /// Decodes a frame and returns how many bytes its samples take: what benchmarks and fuzzers run.
     package static func decodedSize(_ file: Part10File, frame: Int) throws(DICOMError) -> Int {
         try decode(file, FrameLayout(of: file), frame: frame, purpose: .display).bytes.count
