@@ -24,7 +24,7 @@ struct DCTProgressivePass {
     ///   - coefficients: 64 of each block in zigzag order; see `DCTFrame.firstBlock`.
     ///   - isKnown: set for every block whose DC coefficient was read.
     /// - Returns: the number of MCUs that are complete.
-    func run(_ data: LosslessScanData, _ coefficients: UnsafeMutablePointer<Int16>, isKnown: UnsafeMutablePointer<Bool>) -> Int {
+    func run(_ data: JPEGScanData, _ coefficients: UnsafeMutablePointer<Int16>, isKnown: UnsafeMutablePointer<Bool>) -> Int {
         guard scan.spectralStart > 0 || scan.previousBit > 0 || codes.count == scan.parts.count else { return 0 }
         guard scan.spectralStart == 0 || codes.count == 1 else { return 0 }
         var done = 0

@@ -30,7 +30,7 @@ struct DCTSequentialPass {
     }
 
     /// Decodes what the data hold. Returns the number of MCUs that are complete.
-    func run(_ data: LosslessScanData, _ writer: DCTBlockWriter) -> Int {
+    func run(_ data: JPEGScanData, _ writer: DCTBlockWriter) -> Int {
         var block = [Int32](repeating: 0, count: 64)
         var done = 0
         data.bytes.withUnsafeBytes { bytes in
@@ -54,7 +54,7 @@ struct DCTSequentialPass {
     }
 
     private func intervals(
-        _ data: LosslessScanData, _ base: UnsafeRawPointer, _ pointers: Pointers, _ block: UnsafeMutablePointer<Int32>, _ writer: DCTBlockWriter
+        _ data: JPEGScanData, _ base: UnsafeRawPointer, _ pointers: Pointers, _ block: UnsafeMutablePointer<Int32>, _ writer: DCTBlockWriter
     ) -> Int {
         let planes = scan.parts.map { writer.plane($0.component) }
         var done = 0

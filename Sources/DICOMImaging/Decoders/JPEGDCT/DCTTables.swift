@@ -12,26 +12,13 @@ struct DCTTables {
     /// Takes DHT, DQT and DRI segments; others are none of its business.
     mutating func read(_ marker: UInt8, _ payload: UnsafeRawBufferPointer) throws(DICOMError) {
         switch marker {
-        case 0xC4: try readHuffman(payload)
+        case 0xC4:
+            for table in try JPEGHuffmanCode.definitions(payload) {
+                if table.kind == 0 { dc[table.slot] = table.code } else { ac[table.slot] = table.code }
+            }
         case 0xDB: try readQuantization(payload)
         case 0xDD where payload.count >= 2: restartInterval = Int(payload[0]) << 8 | Int(payload[1])
         default: break
-        }
-    }
-
-    /// Several tables may follow each other in one segment (T.81 B.2.4.2).
-    private mutating func readHuffman(_ payload: UnsafeRawBufferPointer) throws(DICOMError) {
-        var at = 0
-        while at + 17 <= payload.count {
-            let (kind, slot) = (payload[at] >> 4, Int(payload[at] & 15))
-            let counts = [UInt8](payload[at + 1..<at + 17])
-            let total = counts.reduce(0) { $0 + Int($1) }
-            guard slot < 4, kind < 2, total <= 256, at + 17 + total <= payload.count else {
-                throw DICOMError(.damagedPixels, "short or impossible Huffman table")
-            }
-            let code = try JPEGHuffmanCode(counts: counts, values: [UInt8](payload[at + 17..<at + 17 + total]))
-            if kind == 0 { dc[slot] = code } else { ac[slot] = code }
-            at += 17 + total
         }
     }
 

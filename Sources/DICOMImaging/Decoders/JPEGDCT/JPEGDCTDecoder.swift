@@ -109,19 +109,19 @@ struct JPEGDCTDecoder {
         let scan = try DCTScan(payload, frame, tables)
         scanCount += 1
         for part in scan.parts where divisors[part.component] == nil { divisors[part.component] = part.quantization }
-        let data = LosslessScanData(stream, from: start, slack: DCTScan.slack)
+        let data = JPEGScanData(stream, from: start, slack: DCTScan.slack)
         let (done, expected) = frame.isProgressive ? progressive(scan, data) : sequential(scan, data, writer)
         decodedMCUs += done
         if done < expected { isTruncated = true }
         return data.end
     }
 
-    private func sequential(_ scan: DCTScan, _ data: LosslessScanData, _ writer: DCTBlockWriter) -> (done: Int, expected: Int) {
+    private func sequential(_ scan: DCTScan, _ data: JPEGScanData, _ writer: DCTBlockWriter) -> (done: Int, expected: Int) {
         let pass = DCTSequentialPass(scan, frame)
         return (pass?.run(data, writer) ?? 0, DCTBlockOrder(scan, frame).mcuCount)
     }
 
-    private mutating func progressive(_ scan: DCTScan, _ data: LosslessScanData) -> (done: Int, expected: Int) {
+    private mutating func progressive(_ scan: DCTScan, _ data: JPEGScanData) -> (done: Int, expected: Int) {
         let pass = DCTProgressivePass(scan, frame)
         var done = 0
         coefficients.withUnsafeMutableBufferPointer { coefficients in

@@ -2,12 +2,21 @@ import DICOM
 
 /// A Huffman code as a DHT segment states it (T.81 Annex C).
 struct JPEGHuffmanCode: Sendable {
-    private let values: [UInt8]
+    /// Symbols in the order of their codes.
+    let values: [UInt8]
     /// Largest code of each length left-aligned to 16 bits, plus one; 0 where there is none.
     private var limit = [UInt32](repeating: 0, count: 17)
     /// What to add to a code of that length to get its index in `values`.
     private var offset = [Int](repeating: 0, count: 17)
     private var counts: [Int]
+
+    /// Has no codes: every pattern is damage.
+    static let none = JPEGHuffmanCode()
+
+    private init() {
+        values = []
+        counts = [Int](repeating: 0, count: 17)
+    }
 
     /// From the 16 counts and the values.
     init(counts: [UInt8], values: [UInt8]) throws(DICOMError) {
@@ -26,6 +35,31 @@ struct JPEGHuffmanCode: Sendable {
             limit[length] = count > 0 ? code << UInt32(16 - length) : 0
             code <<= 1
         }
+    }
+
+    struct Definition {
+        /// 0 for DC coefficients and lossless differences, 1 for AC coefficients.
+        let kind: UInt8
+        let slot: Int
+        let code: JPEGHuffmanCode
+    }
+
+    /// The codes of a DHT segment: several may follow each other (T.81 B.2.4.2).
+    static func definitions(_ payload: UnsafeRawBufferPointer) throws(DICOMError) -> [Definition] {
+        var found: [Definition] = []
+        var at = 0
+        while at + 17 <= payload.count {
+            let (kind, slot) = (payload[at] >> 4, Int(payload[at] & 15))
+            let counts = [UInt8](payload[at + 1..<at + 17])
+            let total = counts.reduce(0) { $0 + Int($1) }
+            guard slot < 4, kind < 2, total <= 256, at + 17 + total <= payload.count else {
+                throw DICOMError(.damagedPixels, "short or impossible Huffman table")
+            }
+            let values = [UInt8](payload[at + 17..<at + 17 + total])
+            found.append(Definition(kind: kind, slot: slot, code: try JPEGHuffmanCode(counts: counts, values: values)))
+            at += 17 + total
+        }
+        return found
     }
 
     /// Length and symbol of the code at the top of `window` (64 bits), or nil where no code begins so.
