@@ -106,6 +106,10 @@ extension WireWriter {
             put(UInt8(2))
             put(center)
             put(width)
+        case .hounsfield(let center, let width):
+            put(UInt8(4))
+            put(center)
+            put(width)
         case .file(let number):
             put(UInt8(3))
             put(number)
@@ -156,6 +160,7 @@ extension WireReader {
         case 1: window = .auto
         case 2: window = .values(center: try double(), width: try double())
         case 3: window = .file(number: try int())
+        case 4: window = .hounsfield(center: try double(), width: try double())
         case let kind: throw WireError("no window of kind \(kind)")
         }
         let overlays = try bool()

@@ -59,7 +59,7 @@ struct GrayRenderer {
         switch settings.window {
         case .values(let center, let width): return .window(.init(center: center, width: width))
         case .auto: return automatic()
-        case .fileOrAuto, .file: break
+        case .fileOrAuto, .file, .hounsfield: break
         }
         switch VOIChoice.choice(for: dataSet, frame: frame) {
         case .window(let window): return .window(window)
