@@ -17,7 +17,7 @@ struct FormatsCommandTests {
         #expect(lines.count == TransferSyntax.all.count)
         for (line, syntax) in zip(lines, TransferSyntax.all) { #expect(line.hasPrefix(syntax.uid + " ") && line.contains(syntax.name)) }
         #expect(run.output.contains("1.2.840.10008.1.2.4.51     libjpeg-turbo; 12 bits: own code"))
-        #expect(run.output.contains("1.2.840.10008.1.2.4.94     none: the pixel data are elsewhere, behind a URL"))
+        #expect(run.output.contains("1.2.840.10008.1.2.4.94     none: JPIP: the pixel data are on a server"))
     }
 
     @Test("docs/formats.md has the table of this build (else run mountscripts/update-formats)")
@@ -26,7 +26,13 @@ struct FormatsCommandTests {
         #expect(run.status == 0)
         #expect(run.output.hasPrefix("| UID | transfer syntax | pictures |\n|---|---|---|\n"))
         let page = String(decoding: Corpus.bytes(Corpus.projectRoot + "/docs/formats.md"), as: UTF8.self)
-        #expect(page.contains("<!-- table -->\n" + run.output + "<!-- end of table -->\n"))
+        let table = page.components(separatedBy: "<!-- table -->\n").last?.components(separatedBy: "<!-- end of table -->\n").first ?? ""
+        for (line, documented) in zip(run.output.split(separator: "\n"), table.split(separator: "\n")) {
+            // A library that is optional may be missing here; the page describes the full build.
+            let isMissing = line.contains("JPEG XL") && line.hasSuffix("| none: no decoder in this build |")
+            #expect(isMissing || line == documented)
+        }
+        #expect(table.split(separator: "\n").count == TransferSyntax.all.count + 2)
     }
 
     @Test("JSON says of every transfer syntax whether it is decoded, and exactly one of by what and why not")

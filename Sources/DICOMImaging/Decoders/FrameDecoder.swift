@@ -20,7 +20,7 @@ struct FrameDecoder: Sendable {
     let codec: PixelCodec
     /// Name for people.
     let name: String
-    /// Whose code decodes, for `dcmfs formats`.
+    /// Whose code decodes, for `dcmfs formats`; empty where this build lacks it.
     var library = FrameDecoder.ownCode
     /// From the header alone: nil where the codec can draw such frames, else what is missing. Never looks at pixels.
     let refusal: @Sendable (FrameLayout) -> String?

@@ -29,9 +29,4 @@ package struct CodestreamShape: Sendable {
         }
         return nil
     }
-
-    /// 512 x 512 of 16 bits: for codecs whose size is not easily read; seeds are chosen to fit.
-    package static let fixed: @Sendable ([UInt8]) -> CodestreamShape? = { _ in
-        CodestreamShape(rows: 512, columns: 512, samples: 1, precision: 16)
-    }
 }

@@ -48,11 +48,12 @@ extension FuzzTarget {
     }
 
     /// A picture in colour or gray; large ones are left out.
-    static func draw(_ file: Part10File) -> Bool {
+    static func draw(_ file: Part10File, longestSide: Int? = nil) -> Bool {
         guard let picture = PictureDescriber.describe(file).picture, picture.width * picture.height <= largestFrame else { return false }
         do throws(DICOMError) {
+            let settings = PictureSettings(longestSide: longestSide)
             let frame = picture.representativeFrame
-            _ = try PictureRenderer.raster(of: file, frame: frame, settings: PictureSettings(), description: picture)
+            _ = try PictureRenderer.raster(of: file, frame: frame, settings: settings, description: picture)
             _ = try PictureRenderer.explanation(of: file, frame: frame, settings: PictureSettings(window: .auto), description: picture)
         } catch { return true }
         return true

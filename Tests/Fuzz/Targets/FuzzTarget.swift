@@ -17,10 +17,15 @@ package struct FuzzTarget: Sendable {
         .frames,
         .palette,
         .lut,
-        .rle,
+        .sized("rle", syntax: "1.2.840.10008.1.2.5"),
+        .sized("uncompressed", syntax: "1.2.840.10008.1.2.1.98"),
+        .sized("deflated", syntax: "1.2.840.10008.1.2.8.1"),
         .codec("jpeg-lossless", syntax: "1.2.840.10008.1.2.4.70", shape: CodestreamShape.jpeg) { $0.process == 0xC3 },
         .codec("jpeg-dct", syntax: "1.2.840.10008.1.2.4.51", shape: CodestreamShape.jpeg) { $0.process != 0xC3 && $0.precision != 8 },
         .codec("jpeg-8bit", syntax: "1.2.840.10008.1.2.4.50", shape: CodestreamShape.jpeg) { $0.process != 0xC3 && $0.precision == 8 },
+        .codec("jpeg-ls", syntax: "1.2.840.10008.1.2.4.80", shape: CodestreamShape.jpeg),
+        .codec("jpeg-2000", syntax: "1.2.840.10008.1.2.4.90", shape: CodestreamShape.jpeg2000),
+        .sized("jpeg-xl", syntax: "1.2.840.10008.1.2.4.110"),
     ]
 
     package static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }
