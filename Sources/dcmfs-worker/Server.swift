@@ -49,6 +49,7 @@ struct Server {
         switch request {
         case .ingest(let sizes): ingest(files, sizes)
         case .headerText(let size): document(files[0], size, .header, Serve.headerText)
+        case .frameRanges(let size): document(files[0], size, .header, Serve.frameRanges)
         case .headerJSON(let size, let uri):
             document(files[0], size, .header) { (file) throws(DICOMError) in try Serve.headerJSON(file, bulkDataURI: uri) }
         case .picture(let picture): self.picture(files[0], picture)

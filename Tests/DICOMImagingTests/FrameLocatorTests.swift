@@ -34,6 +34,21 @@ import Testing
 
     static func expectAll(_ image: TestImage, _ comment: Comment) throws {
         for frame in 0..<3 { #expect(try image.stored(frame) == pixels(UInt8(frame + 1)), comment) }
+        let ranges = try #require(try StoredFrame.frameRanges(image.file()))
+        try #require(ranges.count == 3)
+        for frame in 0..<3 { #expect(try stored(image, frame, at: ranges[frame]) == pixels(UInt8(frame + 1)), "known place, \(comment)") }
+    }
+
+    /// The frame, without looking for it.
+    static func stored(_ image: TestImage, _ frame: Int, at range: Range<Int>) throws -> [UInt8] {
+        var leniency = Leniency.standard
+        leniency.frameRange = range
+        return try StoredFrame.canonical(Part10File.open(MemoryProvider(image.bytes), leniency: leniency), frame: frame)
+    }
+
+    @Test("a place that is none is an error, never another frame", arguments: [0..<1, 1..<9, 300..<301, 5..<100_000, 1 << 40..<1 << 41, Int.max - 1..<Int.max])
+    func wrongPlace(_ range: Range<Int>) throws {
+        #expect(throws: DICOMError.self) { try Self.stored(Self.split, 1, at: range) }
     }
 
     @Test("one fragment for each frame needs no table and believes no wrong one")

@@ -32,6 +32,12 @@ package enum StoredFrame {
         throw DICOMError(.unsupported, Decoders.missingFeature(syntax.codec) ?? "no decoder for \(syntax.name)")
     }
 
+    /// Where the items of each frame lie in the file; nil for native pixel data, whose frames need no looking for.
+    package static func frameRanges(_ file: Part10File) throws(DICOMError) -> [Range<Int>]? {
+        guard let fragments = file.pixelData?.fragments else { return nil }
+        return try FrameLocator(file, fragments, frameCount: FrameLayout(of: file).frameCount).ranges()
+    }
+
     /// The bytes of one encapsulated frame, nil where pixel data are native or absent.
     package static func codestream(_ file: Part10File, frame: Int) throws(DICOMError) -> [UInt8]? {
         guard let fragments = file.pixelData?.fragments else { return nil }
