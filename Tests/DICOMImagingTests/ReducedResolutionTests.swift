@@ -1,7 +1,8 @@
 import DICOM
-@testable import DICOMImaging
 import TestSupport
 import Testing
+
+@testable import DICOMImaging
 
 @Suite("Reduced resolution") struct ReducedResolutionTests {
     static func reduced(_ image: TestImage, longestSide: Int) throws -> (buffer: PixelBuffer, layout: FrameLayout)? {
