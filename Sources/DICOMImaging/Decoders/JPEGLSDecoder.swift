@@ -3,9 +3,9 @@ import DICOM
 
 /// JPEG-LS (ISO 14495-1), lossless and near-lossless, in its three interleave modes, through CharLS.
 extension FrameDecoder {
-    static let jpegLS = FrameDecoder(codec: .jpegLS, name: "JPEG-LS Lossless", refusal: JPEGLS.refusal, decode: JPEGLS.decode)
+    static let jpegLS = FrameDecoder(codec: .jpegLS, name: "JPEG-LS Lossless", library: "CharLS", refusal: JPEGLS.refusal, decode: JPEGLS.decode)
     static let jpegLSNearLossless = FrameDecoder(
-        codec: .jpegLSNearLossless, name: "JPEG-LS Near-Lossless", refusal: JPEGLS.refusal, decode: JPEGLS.decode)
+        codec: .jpegLSNearLossless, name: "JPEG-LS Near-Lossless", library: "CharLS", refusal: JPEGLS.refusal, decode: JPEGLS.decode)
 }
 
 enum JPEGLS {

@@ -18,7 +18,7 @@ extension IndexCommand {
         do throws(ArchiveError) {
             watcher = try FolderWatcher(paths) { path in
                 guard let own, path.starts(with: own) else { return false }
-                return ["", "-wal", "-shm", "-journal"].contains { path.count == own.count + $0.utf8.count && path.suffix($0.utf8.count).elementsEqual($0.utf8) }
+                return ["", "-wal", "-shm", "-journal"].contains { path == own + Array($0.utf8) }
             }
         } catch {
             throw CommandFailure(error.description)

@@ -7,7 +7,10 @@ extension FrameDecoder {
     static let jpeg2000: [FrameDecoder] = [
         (.jpeg2000Lossless, "JPEG 2000 Lossless"), (.jpeg2000, "JPEG 2000"), (.jpeg2000Part2, "JPEG 2000 Part 2"),
         (.htj2kLossless, "HTJ2K Lossless"), (.htj2kLosslessRPCL, "HTJ2K Lossless RPCL"), (.htj2k, "HTJ2K"),
-    ].map { FrameDecoder(codec: $0, name: $1, refusal: JPEG2000.refusal, decode: JPEG2000.decode, decodeReduced: JPEG2000.decodeReduced) }
+    ].map {
+        FrameDecoder(
+            codec: $0, name: $1, library: "OpenJPEG", refusal: JPEG2000.refusal, decode: JPEG2000.decode, decodeReduced: JPEG2000.decodeReduced)
+    }
 }
 
 enum JPEG2000 {
