@@ -23,10 +23,11 @@ import Testing
 
     /// Three frames, each in two fragments.
     static var split: TestImage {
-        image((1...3).flatMap { value -> [[UInt8]] in
-            let frame = rleFrame(UInt8(value))
-            return [Array(frame[..<70]), Array(frame[70...])]
-        }, frames: 3)
+        image(
+            (1...3).flatMap { value -> [[UInt8]] in
+                let frame = rleFrame(UInt8(value))
+                return [Array(frame[..<70]), Array(frame[70...])]
+            }, frames: 3)
     }
 
     /// Bytes from one frame's first item to the next one's: 70 and 6 bytes in two items.
@@ -61,7 +62,9 @@ import Testing
         }
     }
 
-    @Test("an extended offset table is used where it is right", arguments: [[0, 184, 368], [0, 92, 184], [1, 2, 3], [0, 1 << 62, .max]] as [[UInt64]])
+    @Test(
+        "an extended offset table is used where it is right",
+        arguments: [[0, 184, 368], [0, 92, 184], [1, 2, 3], [0, 1 << 62, .max]] as [[UInt64]])
     func extended(_ offsets: [UInt64]) throws {
         var image = Self.split
         image.extendedOffsets = offsets
@@ -71,7 +74,8 @@ import Testing
     @Test(
         "frames of several fragments are found by the table, and by their starts where it is empty or wrong",
         arguments: [
-            [], [0, step, 2 * step], [0, 78, step], [0, step + 4, 2 * step + 4], [0, 2 * step, step], [0, 0, 0], [0, 78, step, step + 78, 2 * step, 2 * step + 78],
+            [], [0, step, 2 * step], [0, 78, step], [0, step + 4, 2 * step + 4], [0, 2 * step, step], [0, 0, 0],
+            [0, 78, step, step + 78, 2 * step, 2 * step + 78],
             [0, step], [1, 2, 3], [0, 1 << 31, 1 << 31],
         ])
     func several(_ table: [Int]) throws {
