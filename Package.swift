@@ -46,7 +46,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CJPEG", cSettings: cRules, linkerSettings: [.linkedLibrary("jpeg")]),
-        .target(name: "CPNG", cSettings: cRules, linkerSettings: [.linkedLibrary("png")]),
+        .target(name: "CPNG", cSettings: cRules, linkerSettings: [.linkedLibrary("png"), .linkedLibrary("z")]),
         .target(name: "CLinux", cSettings: cRules),
 
         // the standard, the pictures, the index, the tree
@@ -68,7 +68,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["DICOM", "CZlib", system], path: "Tests/TestSupport", swiftSettings: settings),
         tests("DICOMTests", ["DICOM"]),
-        tests("DICOMImagingTests", ["DICOM", "DICOMImaging", "CCrypto"]),
+        tests("DICOMImagingTests", ["DICOM", "DICOMImaging", "CCrypto", "CPNG", "CZlib"]),
         tests("DICOMArchiveTests", ["DICOM", "DICOMArchive", grdb, system]),
         tests("DICOMTreeTests", ["DICOM", "DICOMArchive", "DICOMTree", system]),
         tests("WorkersTests", ["DICOM", "WorkerProtocol", "Workers", system]),

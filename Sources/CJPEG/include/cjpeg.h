@@ -27,6 +27,14 @@ typedef struct {
 int CJPEG_decode(
     const uint8_t *stream, size_t length, const CJPEG_DecodeOptions *options, uint8_t *pixels, size_t capacity, CJPEG_Report *report);
 
+/* Pixels of a side of which `eighths` (1...8) come out. */
+size_t CJPEG_side(int32_t side, int eighths);
+
+/* The same reduced to `eighths` (1...8) of its size, rounded up: what a small picture of a large image costs least by. */
+int CJPEG_decode_reduced(
+    const uint8_t *stream, size_t length, const CJPEG_DecodeOptions *options, int eighths, uint8_t *pixels, size_t capacity,
+    CJPEG_Report *report);
+
 typedef struct {
     int32_t width, height, components; /* 1 gray or 3 RGB, 8 bits */
     int32_t quality;                   /* 1...100 */
