@@ -68,7 +68,7 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["DICOM", "CZlib", system], path: "Tests/TestSupport", swiftSettings: settings),
         tests("DICOMTests", ["DICOM"]),
-        tests("DICOMImagingTests", ["DICOM", "DICOMImaging", "CCrypto", "CPNG", "CZlib"]),
+        tests("DICOMImagingTests", ["DICOM", "DICOMImaging", "CCrypto", "CLinux", "CPNG", "CZlib"]),
         tests("DICOMArchiveTests", ["DICOM", "DICOMArchive", grdb, system]),
         tests("DICOMTreeTests", ["DICOM", "DICOMArchive", "DICOMTree", system]),
         tests("WorkersTests", ["DICOM", "WorkerProtocol", "Workers", system]),

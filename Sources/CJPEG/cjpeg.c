@@ -232,3 +232,66 @@ ptrdiff_t CJPEG_encode(
     jpeg_destroy_compress(&encoder);
     return (ptrdiff_t)length;
 }
+
+/* ---- transcoding ---- */
+
+static void open_source(j_decompress_ptr decoder, ScanLimit *progress, const CJPEG_DecodeOptions *options, const uint8_t *stream, size_t length) {
+    jpeg_create_decompress(decoder);
+    decoder->mem->max_memory_to_use = (long)options->memory_limit;
+    progress->base.progress_monitor = check_scans;
+    progress->scan_limit = options->scan_limit;
+    decoder->progress = &progress->base;
+    jpeg_mem_src(decoder, stream, (unsigned long)length);
+    jpeg_read_header(decoder, TRUE);
+    if ((int64_t)decoder->image_width != options->width || (int64_t)decoder->image_height != options->height ||
+        decoder->num_components != options->components) {
+        refuse((ErrorManager *)decoder->err, "the stream's size is not the one announced");
+    }
+    decoder->jpeg_color_space = space_of(options->stream_space);
+}
+
+ptrdiff_t CJPEG_transcode(
+    const uint8_t *stream, size_t length, const CJPEG_DecodeOptions *source, const CJPEG_EncodeOptions *options, uint8_t *output,
+    size_t capacity, CJPEG_Report *report) {
+    struct jpeg_decompress_struct decoder;
+    struct jpeg_compress_struct encoder;
+    struct jpeg_destination_mgr destination;
+    ErrorManager errors;
+    ScanLimit progress;
+    memset(&decoder, 0, sizeof decoder);
+    memset(&encoder, 0, sizeof encoder);
+    memset(&progress, 0, sizeof progress);
+    decoder.err = encoder.err = quiet(&errors, report);
+    int escaped = setjmp(errors.escape);
+    if (escaped) {
+        jpeg_destroy_compress(&encoder);
+        jpeg_destroy_decompress(&decoder);
+        return escaped == FULL ? 0 : -1;
+    }
+    open_source(&decoder, &progress, source, stream, length);
+    jvirt_barray_ptr *coefficients = jpeg_read_coefficients(&decoder);
+    if (errors.base.num_warnings > 0) refuse(&errors, "a damaged stream");
+
+    jpeg_create_compress(&encoder);
+    destination.next_output_byte = output;
+    destination.free_in_buffer = capacity;
+    destination.init_destination = on_start;
+    destination.empty_output_buffer = on_full;
+    destination.term_destination = on_end;
+    encoder.dest = &destination;
+    if (capacity == 0) longjmp(errors.escape, FULL);
+    jpeg_copy_critical_parameters(&decoder, &encoder);
+    for (int i = 0; i < encoder.num_components; i++) encoder.comp_info[i].component_id = i + 1;
+    encoder.write_JFIF_header = TRUE;
+    encoder.write_Adobe_marker = FALSE;
+    encoder.density_unit = options->density_unit;
+    encoder.X_density = options->x_density;
+    encoder.Y_density = options->y_density;
+    jpeg_write_coefficients(&encoder, coefficients);
+    if (options->icc_length > 0) jpeg_write_icc_profile(&encoder, options->icc, (unsigned int)options->icc_length);
+    jpeg_finish_compress(&encoder);
+    size_t written = capacity - destination.free_in_buffer;
+    jpeg_destroy_compress(&encoder);
+    jpeg_destroy_decompress(&decoder);
+    return (ptrdiff_t)written;
+}

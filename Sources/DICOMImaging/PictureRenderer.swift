@@ -10,9 +10,16 @@ package enum PictureRenderer {
     package static func picture(
         of file: Part10File, frame: Int, settings: PictureSettings, format: PictureFormat, description: PictureDescription
     ) throws(DICOMError) -> [UInt8] {
-        let renderer = try FrameRenderer(file, frame: frame, settings: settings, description: description)
         let tags = PictureTags(
-            density: renderer.drawn.density, iccProfile: try ICCProfile.bytes(file.dataSet, length: description.iccProfileLength))
+            density: description.drawn(with: settings).density,
+            iccProfile: try ICCProfile.bytes(file.dataSet, length: description.iccProfileLength))
+        if format == .jpeg || format == .plainJPEG,
+            let coded = try FrameRenderer.coded(file, frame: frame, settings: settings, description: description),
+            let bytes = try format == .jpeg ? coded.envelope(tags: tags) : coded.plain(tags: tags)
+        {
+            return bytes
+        }
+        let renderer = try FrameRenderer(file, frame: frame, settings: settings, description: description)
         switch format {
         case .png: return try StoredPNG.encode(try renderer.rows(), tags: tags)
         case .jpeg: return try JPEGEnvelope.encode(try renderer.bitmap(), tags: tags)

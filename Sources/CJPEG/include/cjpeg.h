@@ -48,4 +48,11 @@ typedef struct {
 ptrdiff_t CJPEG_encode(
     const uint8_t *pixels, const CJPEG_EncodeOptions *options, uint8_t *output, size_t capacity, CJPEG_Report *report);
 
+/* Writes the coefficients of an 8-bit gray or YCbCr stream as a baseline JFIF stream with the density and profile of `options`
+ * (the rest of which is not looked at): no loss, and nothing of the source but its coefficients. Returns the length, 0 when it
+ * does not fit `capacity`, -1 for a stream that is damaged or not the one described. */
+ptrdiff_t CJPEG_transcode(
+    const uint8_t *stream, size_t length, const CJPEG_DecodeOptions *source, const CJPEG_EncodeOptions *options, uint8_t *output,
+    size_t capacity, CJPEG_Report *report);
+
 #endif

@@ -13,18 +13,24 @@ struct FrameRenderer {
 
     /// - Throws: `.inconsistent` where the file's frames are not those of the description, and what decoders throw.
     init(_ file: Part10File, frame: Int, settings: PictureSettings, description: PictureDescription) throws(DICOMError) {
-        layout = try FrameLayout(of: file)
+        layout = try Self.layout(of: file, frame: frame, description: description)
+        self.file = file
+        self.frame = frame
+        self.settings = settings
+        drawn = description.drawn(with: settings)
+        source = try FrameSource(file, layout, frame: frame, overlays: settings.overlays, width: drawn.width, height: drawn.height)
+    }
+
+    /// The shape of the frames, where it is the one described.
+    static func layout(of file: Part10File, frame: Int, description: PictureDescription) throws(DICOMError) -> FrameLayout {
+        let layout = try FrameLayout(of: file)
         guard layout.columns == description.width, layout.rows == description.height, frame >= 0, frame < description.frameCount else {
             throw DICOMError(.inconsistent, "the file's frames are not those that were indexed")
         }
         guard PictureColor.channels(of: file, layout) == description.channels else {
             throw DICOMError(.inconsistent, "the file's colour is not what was indexed")
         }
-        self.file = file
-        self.frame = frame
-        self.settings = settings
-        drawn = description.drawn(with: settings)
-        source = try FrameSource(file, layout, frame: frame, overlays: settings.overlays, width: drawn.width, height: drawn.height)
+        return layout
     }
 
     /// The picture's rows, of `drawn.width` x `drawn.height`.
@@ -65,7 +71,7 @@ struct FrameRenderer {
     func explanation() throws(DICOMError) -> String {
         var lines = "frame: \(frame + 1) of \(layout.frameCount), \(layout.columns) x \(layout.rows) x \(layout.samples), "
         lines += "\(layout.bitsStored) of \(layout.bitsAllocated) bits\n"
-        if source.buffer.isTruncated { lines += "pixel data: truncated, the rest is black\n" }
+        if source.buffer.isTruncated { lines += "pixel data: truncated\n" }
         if source.layout.columns != layout.columns { lines += "decoded reduced: \(source.layout.columns) x \(source.layout.rows)\n" }
         if layout.samples == 3 || layout.photometric == .paletteColor || SegmentColors(file.dataSet, layout) != nil {
             lines += "colour: no window applies\n"
