@@ -3,6 +3,11 @@
 ///
 ///     bit 63   62...58   57...24   23...0
 ///     zero     kind      row id    detail: frame (0-based), or place in a view
+///
+/// Directories and pictures below `/with/<settings>/` carry the number of their settings, too:
+///
+///     bit 63   62...60   59...48    47...19   18...0
+///     one      kind      settings   row id    detail
 package struct NodeID: RawRepresentable, Hashable, Sendable {
     /// Raw values are part of inode numbers: never changed, never used again.
     package enum Kind: UInt8, Sendable, CaseIterable {
@@ -28,9 +33,21 @@ package struct NodeID: RawRepresentable, Hashable, Sendable {
 
     package static let rowLimit: Int64 = 1 << 34
     package static let detailLimit = 1 << 24
+    /// Settings are numbered from 1.
+    package static let settingsLimit = 1 << 12
+    private static let settingsRowLimit: Int64 = 1 << 29
+    private static let settingsDetailLimit = 1 << 19
+    /// The kinds that depend on settings; their places here are part of the numbers.
+    private static let settingsKinds: [Kind] = [
+        .fixed, .viewDirectory, .seriesDirectory, .framesDirectory, .png, .jpeg, .framePNG, .frameJPEG,
+    ]
+    private static let settingsBit: UInt64 = 1 << 63
 
     package static let root = NodeID(unchecked: 1)
     package static let readme = NodeID(unchecked: 2)
+    /// `/with`.
+    package static let with = NodeID(unchecked: 3)
+    package static let withReadme = NodeID(unchecked: 4)
 
     package let rawValue: UInt64
 
@@ -49,13 +66,34 @@ package struct NodeID: RawRepresentable, Hashable, Sendable {
         rawValue = UInt64(kind.rawValue) << 58 | UInt64(row) << 24 | UInt64(detail)
     }
 
-    static func make(_ kind: Kind, row: Int64, detail: Int = 0) throws(TreeError) -> NodeID {
-        guard let id = NodeID(kind, row: row, detail: detail) else { throw TreeError(.archive, "row id out of range") }
+    /// Below `/with/<settings>/`; settings 0 is the tree itself.
+    package init?(_ kind: Kind, row: Int64, detail: Int = 0, settings: Int) {
+        guard settings != 0 else {
+            self.init(kind, row: row, detail: detail)
+            return
+        }
+        guard let place = Self.settingsKinds.firstIndex(of: kind), (0..<Self.settingsRowLimit).contains(row),
+            (0..<Self.settingsDetailLimit).contains(detail), (0..<Self.settingsLimit).contains(settings)
+        else { return nil }
+        self.init(rawValue: Self.settingsBit | UInt64(place) << 60 | UInt64(settings) << 48 | UInt64(row) << 19 | UInt64(detail))
+    }
+
+    static func make(_ kind: Kind, row: Int64, detail: Int = 0, settings: Int = 0) throws(TreeError) -> NodeID {
+        guard let id = NodeID(kind, row: row, detail: detail, settings: settings) else { throw TreeError(.archive, "row id out of range") }
         return id
     }
 
+    private var hasSettings: Bool { rawValue & Self.settingsBit != 0 }
+
     /// Nil for numbers that no node has.
-    package var kind: Kind? { Kind(rawValue: UInt8(truncatingIfNeeded: rawValue >> 58)) }
-    package var row: Int64 { Int64(rawValue >> 24 & 0x3_ffff_ffff) }
-    package var detail: Int { Int(rawValue & 0xff_ffff) }
+    package var kind: Kind? {
+        if hasSettings { return Self.settingsKinds[Int(rawValue >> 60 & 7)] }
+        return Kind(rawValue: UInt8(truncatingIfNeeded: rawValue >> 58))
+    }
+    package var row: Int64 { hasSettings ? Int64(rawValue >> 19 & 0x1fff_ffff) : Int64(rawValue >> 24 & 0x3_ffff_ffff) }
+    package var detail: Int { Int(rawValue & (hasSettings ? 0x7_ffff : 0xff_ffff)) }
+    /// Number of the settings that the node is under; 0 for the tree itself.
+    package var settings: Int { hasSettings ? Int(rawValue >> 48 & 0xfff) : 0 }
+    /// The root, or that of the tree under some settings.
+    var isRoot: Bool { kind == .fixed && row == 0 && detail == 1 }
 }

@@ -7,10 +7,20 @@ package import DICOM
 package protocol Producer: Sendable {
     /// The header text (`HeaderText.formatVersion`) of the file behind the descriptor.
     func headerText(_ descriptor: CInt) throws(ProductionError) -> [UInt8]
-    /// One frame (0-based) as a picture of exactly `expectedSize` bytes.
-    func picture(
-        _ descriptor: CInt, frame: Int, kind: PictureKind, description: PictureDescription, expectedSize: Int
-    ) throws(ProductionError) -> [UInt8]
+    /// One frame as a picture of exactly the promised size.
+    func picture(_ descriptor: CInt, _ order: PictureOrder) throws(ProductionError) -> [UInt8]
+}
+
+/// One picture, as ordered.
+package struct PictureOrder: Hashable, Sendable {
+    /// 0-based.
+    package let frame: Int
+    package let kind: PictureKind
+    package let settings: PictureSettings
+    /// Of the instance, as the index has it: without the settings.
+    package let description: PictureDescription
+    /// Bytes that were promised.
+    package let expectedSize: Int
 }
 
 /// The picture files of the tree; both have exact sizes (`PictureSize`).

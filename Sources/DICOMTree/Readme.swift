@@ -24,6 +24,9 @@ enum Readme {
             problems/ lists what could not be shown as an instance, and why. An input that is gone or
             was changed since it was indexed stays listed and gives an error when it is read.
 
+            with/<settings>/ is all of this again, drawn as you ask, for example with/window=lung/ or
+            with/size=256/. It is not listed here, but there: see with/README.txt.
+
             Useful: grep -r "PatientName" patients     find . -name "*.png"     rsync -a patients/ copy/
 
             """

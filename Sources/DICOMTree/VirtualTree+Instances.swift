@@ -8,6 +8,7 @@ extension VirtualTree {
 
     func series(_ id: NodeID) throws(TreeError) -> SeriesRow {
         _ = try view(number: id.detail)
+        _ = try shown(in: id)
         guard let row = try asking({ () throws(ArchiveError) in try index.source.series(id: id.row) }) else { throw TreeError(.stale) }
         return row
     }
@@ -20,15 +21,31 @@ extension VirtualTree {
 
     // MARK: - Nodes
 
-    func node(_ rendition: any Rendition, of row: InstanceRow) throws(TreeError) -> Node? {
-        guard let size = rendition.size(of: row) else { return nil }
-        return try file(try .make(rendition.kind, row: row.id), size: size, modifiedNs: rendition.modifiedNs(of: row))
+    /// What is shown in a directory.
+    func shown(in id: NodeID) throws(TreeError) -> Shown {
+        guard id.settings != 0 else { return shown }
+        guard let shown = settings.shown(id.settings) else { throw TreeError(.stale) }
+        return shown
+    }
+
+    /// For a file by its id: which kinds its directories list does not matter.
+    func fileSettings(of id: NodeID) throws(TreeError) -> Shown {
+        id.settings == 0 ? everything : try shown(in: id)
+    }
+
+    func node(_ rendition: any Rendition, of row: InstanceRow, in shown: Shown) throws(TreeError) -> Node? {
+        guard let size = rendition.size(of: row, with: shown.picture) else { return nil }
+        let settings = rendition is PictureRendition ? shown.pictureSettings : 0
+        return try file(try .make(rendition.kind, row: row.id, settings: settings), size: size, modifiedNs: rendition.modifiedNs(of: row))
     }
 
     /// One frame; nil when the instance has no such frame or no such picture.
-    func node(_ picture: PictureRendition, frame: Int, of row: InstanceRow) throws(TreeError) -> Node? {
-        guard let count = FramesDirectory.frameCount(of: row), frame < count, let size = picture.size(of: row) else { return nil }
-        return try file(try .make(picture.frameKind, row: row.id, detail: frame), size: size, modifiedNs: picture.modifiedNs(of: row))
+    func node(_ picture: PictureRendition, frame: Int, of row: InstanceRow, in shown: Shown) throws(TreeError) -> Node? {
+        guard let count = FramesDirectory.frameCount(of: row), frame < count, let size = picture.size(of: row, with: shown.picture) else {
+            return nil
+        }
+        let id = try NodeID.make(picture.frameKind, row: row.id, detail: frame, settings: shown.pictureSettings)
+        return try file(id, size: size, modifiedNs: picture.modifiedNs(of: row))
     }
 
     private func file(_ id: NodeID, size: RenditionSize, modifiedNs: Int64) throws(TreeError) -> Node {
@@ -45,12 +62,13 @@ extension VirtualTree {
 
     func instanceFile(_ id: NodeID, of row: InstanceRow) throws(TreeError) -> Node {
         var found: Node?
+        let shown = try fileSettings(of: id)
         if id.kind == .framesReadme {
-            found = try framesReadme(of: row)
-        } else if let picture = shownPictures.first(where: { $0.frameKind == id.kind }) {
-            found = try node(picture, frame: id.detail, of: row)
-        } else if let rendition = shown.first(where: { $0.kind == id.kind }) {
-            found = try node(rendition, of: row)
+            found = try framesReadme(of: row, in: everything)
+        } else if let picture = everything.pictures.first(where: { $0.frameKind == id.kind }) {
+            found = try node(picture, frame: id.detail, of: row, in: shown)
+        } else if let rendition = everything.renditions.first(where: { $0.kind == id.kind }) {
+            found = try node(rendition, of: row, in: shown)
         }
         // The id comes from the kernel, or through an NFS handle from anywhere.
         guard let found, found.id == id else { throw TreeError(.stale) }
@@ -60,40 +78,43 @@ extension VirtualTree {
     func framesDirectory(_ id: NodeID) throws(TreeError) -> (node: Node, row: InstanceRow, count: Int) {
         _ = try view(number: id.detail)
         let row = try instance(id)
-        guard let count = frameCount(of: row) else { throw TreeError(.stale) }
+        guard let count = frameCount(of: row, in: try shown(in: id)) else { throw TreeError(.stale) }
         return (.directory(id, modifiedNs: row.changed(epoch: FormatEpoch.pictures)), row, count)
     }
 
-    /// Frames of an instance whose directory this mount shows.
-    private func frameCount(of row: InstanceRow) -> Int? {
-        guard shownPictures.contains(where: { $0.size(of: row) != nil }) else { return nil }
+    /// Frames of an instance whose directory is shown.
+    private func frameCount(of row: InstanceRow, in shown: Shown) -> Int? {
+        guard shown.pictures.contains(where: { $0.size(of: row, with: shown.picture) != nil }) else { return nil }
         return FramesDirectory.frameCount(of: row)
     }
 
-    private func framesReadme(of row: InstanceRow) throws(TreeError) -> Node? {
-        guard let count = frameCount(of: row), count > FramesDirectory.listedLimit else { return nil }
-        let size = FramesDirectory.readme(count: count, shown: shownPictures).count
+    private func framesReadme(of row: InstanceRow, in shown: Shown) throws(TreeError) -> Node? {
+        guard let count = frameCount(of: row, in: shown), count > FramesDirectory.listedLimit else { return nil }
+        let size = framesReadmeText(of: row).count
         let id = try NodeID.make(.framesReadme, row: row.id)
         return .file(id, size: size, modifiedNs: row.changed(epoch: FormatEpoch.pictures), links: instanceLinks)
     }
 
     func framesReadmeText(of row: InstanceRow) -> [UInt8] {
-        FramesDirectory.readme(count: FramesDirectory.frameCount(of: row) ?? 0, shown: shownPictures)
+        let pictures = shown.pictures.isEmpty ? everything.pictures : shown.pictures
+        return FramesDirectory.readme(count: FramesDirectory.frameCount(of: row) ?? 0, shown: pictures)
     }
 
     // MARK: - Names
 
     func instanceChild(named name: [UInt8], of id: NodeID) throws(TreeError) -> Node {
         _ = try view(number: id.detail)
-        for rendition in shown {
+        let shown = try shown(in: id)
+        for rendition in shown.renditions {
             guard let row = try instance(named: name, suffix: rendition.suffix, in: id.row) else { continue }
-            guard let node = try node(rendition, of: row) else { throw TreeError(.missing) }
+            guard let node = try node(rendition, of: row, in: shown) else { throw TreeError(.missing) }
             return node
         }
-        guard let row = try instance(named: name, suffix: FramesDirectory.suffix, in: id.row), frameCount(of: row) != nil else {
+        guard let row = try instance(named: name, suffix: FramesDirectory.suffix, in: id.row), frameCount(of: row, in: shown) != nil
+        else {
             throw TreeError(.missing)
         }
-        return try framesDirectory(try .make(.framesDirectory, row: row.id, detail: id.detail)).node
+        return try framesDirectory(try .make(.framesDirectory, row: row.id, detail: id.detail, settings: id.settings)).node
     }
 
     private func instance(named name: [UInt8], suffix: [UInt8], in series: Int64) throws(TreeError) -> InstanceRow? {
@@ -104,10 +125,11 @@ extension VirtualTree {
 
     func frame(named name: [UInt8], of id: NodeID) throws(TreeError) -> Node {
         let (_, row, count) = try framesDirectory(id)
-        if name == FramesDirectory.readmeName, let node = try framesReadme(of: row) { return node }
-        for picture in shownPictures where name.count > picture.suffix.count && name.suffix(picture.suffix.count).elementsEqual(picture.suffix) {
+        let shown = try shown(in: id)
+        if name == FramesDirectory.readmeName, let node = try framesReadme(of: row, in: shown) { return node }
+        for picture in shown.pictures where name.count > picture.suffix.count && name.suffix(picture.suffix.count).elementsEqual(picture.suffix) {
             guard let frame = FramesDirectory.frame(stem: name.dropLast(picture.suffix.count), count: count),
-                let node = try node(picture, frame: frame, of: row)
+                let node = try node(picture, frame: frame, of: row, in: shown)
             else { break }
             return node
         }
@@ -118,6 +140,7 @@ extension VirtualTree {
 
     func listSeries(_ id: NodeID, after cookie: Int64, _ emit: (TreeEntry) -> Bool) throws(TreeError) {
         _ = try series(id)
+        let shown = try shown(in: id)
         // The row that the cookie lies in comes again, for the rest of its files.
         var last = max(0, cookie / 8 - 1)
         while true {
@@ -125,7 +148,7 @@ extension VirtualTree {
                 try index.source.instances(of: id.row, after: last, limit: Self.instancePage)
             }
             for row in rows {
-                guard try list(row, view: id.detail, after: cookie, emit) else { return }
+                guard try list(row, in: id, shown, after: cookie, emit) else { return }
             }
             guard let end = rows.last, rows.count == Self.instancePage else { return }
             last = end.id
@@ -133,32 +156,36 @@ extension VirtualTree {
     }
 
     /// The files of one instance; false when `emit` wants no more.
-    private func list(_ row: InstanceRow, view: Int, after cookie: Int64, _ emit: (TreeEntry) -> Bool) throws(TreeError) -> Bool {
-        for rendition in shown where row.id * 8 + Int64(rendition.variant) > cookie {
-            guard let node = try node(rendition, of: row) else { continue }
+    private func list(
+        _ row: InstanceRow, in id: NodeID, _ shown: Shown, after cookie: Int64, _ emit: (TreeEntry) -> Bool
+    ) throws(TreeError) -> Bool {
+        for rendition in shown.renditions where row.id * 8 + Int64(rendition.variant) > cookie {
+            guard let node = try node(rendition, of: row, in: shown) else { continue }
             let entry = TreeEntry(name: row.stem + rendition.suffix, node: node, cookie: row.id * 8 + Int64(rendition.variant))
             guard emit(entry) else { return false }
         }
         let own = row.id * 8 + Int64(FramesDirectory.variant)
-        guard own > cookie, frameCount(of: row) != nil else { return true }
-        let node = try framesDirectory(of: row, view: view)
+        guard own > cookie, frameCount(of: row, in: shown) != nil else { return true }
+        let node = try framesDirectory(of: row, in: id)
         return emit(TreeEntry(name: row.stem + FramesDirectory.suffix, node: node, cookie: own))
     }
 
-    private func framesDirectory(of row: InstanceRow, view: Int) throws(TreeError) -> Node {
-        .directory(try .make(.framesDirectory, row: row.id, detail: view), modifiedNs: row.changed(epoch: FormatEpoch.pictures))
+    private func framesDirectory(of row: InstanceRow, in id: NodeID) throws(TreeError) -> Node {
+        .directory(
+            try .make(.framesDirectory, row: row.id, detail: id.detail, settings: id.settings), modifiedNs: row.changed(epoch: FormatEpoch.pictures))
     }
 
     func listFrames(_ id: NodeID, after cookie: Int64, _ emit: (TreeEntry) -> Bool) throws(TreeError) {
         let (_, row, count) = try framesDirectory(id)
-        if let readme = try framesReadme(of: row) {
+        let shown = try shown(in: id)
+        if let readme = try framesReadme(of: row, in: shown) {
             if cookie < 8 { _ = emit(TreeEntry(name: FramesDirectory.readmeName, node: readme, cookie: 8)) }
             return
         }
         for frame in max(0, Int(cookie / 8) - 1)..<max(count, Int(cookie / 8)) where frame < count {
-            for picture in shownPictures {
+            for picture in shown.pictures {
                 let own = Int64(frame + 1) * 8 + Int64(picture.variant)
-                guard own > cookie, let node = try node(picture, frame: frame, of: row) else { continue }
+                guard own > cookie, let node = try node(picture, frame: frame, of: row, in: shown) else { continue }
                 let name = FramesDirectory.stem(of: frame, count: count) + picture.suffix
                 guard emit(TreeEntry(name: name, node: node, cookie: own)) else { return }
             }

@@ -9,12 +9,19 @@ extension VirtualTree {
         case .fixed where id == .readme, .viewFile:
             _ = try node(id)
             return TreeFile(.report { [self] () throws(TreeError) in try reportText(id) }, production: production, log: options.log)
+        case .fixed where id == .withReadme:
+            return TreeFile(.report { SettingsReadme.text }, production: production, log: options.log)
         case .framesReadme:
             let row = try instance(id)
             _ = try instanceFile(id, of: row)
             return TreeFile(.report { [self] in framesReadmeText(of: row) }, production: production, log: options.log)
-        case .source, .headerText, .png, .jpeg, .framePNG, .frameJPEG:
-            return TreeFile(try content(of: id), production: production, log: options.log)
+        case .source:
+            return TreeFile(try content(of: id, try instance(id)), production: production, log: options.log)
+        case .headerText, .png, .jpeg, .framePNG, .frameJPEG:
+            let row = try instance(id)
+            let content = try content(of: id, row)
+            try noteOpening(id, row)
+            return TreeFile(content, production: production, log: options.log)
         case nil:
             throw TreeError(.stale)
         default:
@@ -31,11 +38,10 @@ extension VirtualTree {
         }
     }
 
-    private func content(of id: NodeID) throws(TreeError) -> TreeFile.Content {
-        let row = try instance(id)
+    func content(of id: NodeID, _ row: InstanceRow) throws(TreeError) -> TreeFile.Content {
         let node = try instanceFile(id, of: row)
         let source = try openSource(row)
-        guard let (maker, size) = maker(id, row) else {
+        guard let (maker, size) = try maker(id, row) else {
             guard source.size == row.size else { throw TreeError(.broken, "source is not the file that was indexed") }
             return .source(source, size: node.size)
         }
@@ -56,13 +62,16 @@ extension VirtualTree {
     }
 
     /// How to make the bytes of a node, and how many they are; nil for the source's own.
-    private func maker(_ id: NodeID, _ row: InstanceRow) -> (RenditionMaker, RenditionSize)? {
-        for picture in shownPictures where picture.frameKind == id.kind {
-            guard let maker = picture.maker(for: row, frame: id.detail), let size = picture.size(of: row) else { return nil }
+    private func maker(_ id: NodeID, _ row: InstanceRow) throws(TreeError) -> (RenditionMaker, RenditionSize)? {
+        let drawn = try fileSettings(of: id).picture
+        for picture in everything.pictures where picture.frameKind == id.kind {
+            guard let maker = picture.maker(for: row, frame: id.detail, with: drawn), let size = picture.size(of: row, with: drawn) else {
+                return nil
+            }
             return (maker, size)
         }
-        guard let rendition = shown.first(where: { $0.kind == id.kind }), let maker = rendition.maker(for: row),
-            let size = rendition.size(of: row)
+        guard let rendition = everything.renditions.first(where: { $0.kind == id.kind }), let maker = rendition.maker(for: row, with: drawn),
+            let size = rendition.size(of: row, with: drawn)
         else { return nil }
         return (maker, size)
     }

@@ -12,7 +12,8 @@ extension VirtualTree {
 
     /// What the id of a view's directory or file stands for.
     func viewPlace(_ id: NodeID) throws(TreeError) -> (view: any View, place: ViewPlace) {
-        (try view(number: id.detail >> 8), ViewPlace(level: id.detail & 0xff, row: id.row))
+        _ = try shown(in: id)
+        return (try view(number: id.detail >> 8), ViewPlace(level: id.detail & 0xff, row: id.row))
     }
 
     func directory(_ id: NodeID) throws(TreeError) -> ViewDirectory {
@@ -27,12 +28,12 @@ extension VirtualTree {
         return try report(id, modifiedNs: entry.modifiedNs)
     }
 
-    func node(of entry: ViewEntry, in view: any View, _ place: ViewPlace) throws(TreeError) -> Node {
+    func node(of entry: ViewEntry, in view: any View, _ place: ViewPlace, settings: Int) throws(TreeError) -> Node {
         switch entry.item {
         case .directory(let child):
-            return .directory(try view.id(of: child), modifiedNs: entry.modifiedNs)
+            return .directory(try view.id(of: child, settings: settings), modifiedNs: entry.modifiedNs)
         case .series(let row):
-            return .directory(try .make(.seriesDirectory, row: row, detail: view.number), modifiedNs: entry.modifiedNs)
+            return .directory(try .make(.seriesDirectory, row: row, detail: view.number, settings: settings), modifiedNs: entry.modifiedNs)
         case .file(let row):
             return try report(try .make(.viewFile, row: row, detail: view.number << 8 | place.level), modifiedNs: entry.modifiedNs)
         }
@@ -46,7 +47,7 @@ extension VirtualTree {
         while true {
             let entries = try view.children(of: place, after: order, limit: Self.page, index)
             for entry in entries {
-                let node = try node(of: entry, in: view, place)
+                let node = try node(of: entry, in: view, place, settings: id.settings)
                 guard emit(TreeEntry(name: entry.name, node: node, cookie: entry.order * 8)) else { return }
             }
             guard let last = entries.last, entries.count == Self.page else { return }
@@ -65,7 +66,7 @@ extension VirtualTree {
         try index.text(of: id) { () throws(TreeError) in
             if id == .readme {
                 let counts = try asking { () throws(ArchiveError) in try index.source.counts() }
-                return Readme.text(counts, shown: shown, views: Self.views)
+                return Readme.text(counts, shown: shown.renditions, views: Self.views)
             }
             let (view, _) = try viewPlace(id)
             guard let text = try view.text(of: id.row, index) else { throw TreeError(.stale) }
@@ -75,7 +76,7 @@ extension VirtualTree {
 }
 
 extension View {
-    func id(of place: ViewPlace) throws(TreeError) -> NodeID {
-        try .make(.viewDirectory, row: place.row, detail: number << 8 | place.level)
+    func id(of place: ViewPlace, settings: Int) throws(TreeError) -> NodeID {
+        try .make(.viewDirectory, row: place.row, detail: number << 8 | place.level, settings: settings)
     }
 }

@@ -12,19 +12,25 @@ package final class VirtualTree: Sendable {
 
     let index: TreeIndex
     let options: TreeOptions
-    /// Those of `renditions` that this mount shows, in the order of listings.
-    let shown: [any Rendition]
-    let shownPictures: [PictureRendition]
+    /// What this mount shows.
+    let shown: Shown
+    /// Every kind of file, for nodes that are reached by id.
+    let everything = Shown(renditions: VirtualTree.renditions)
+    let settings: SettingsTable
     let production: Production
+    let readAhead: ReadAhead
     /// How many paths each file of an instance has.
     let instanceLinks: Int
 
     package init(source: any TreeSource, producer: any Producer, options: TreeOptions) {
         index = TreeIndex(source: source)
         self.options = options
-        shown = Self.renditions.filter { options.shown.contains($0.label) }.sorted { $0.variant < $1.variant }
-        shownPictures = shown.compactMap { $0 as? PictureRendition }
+        let base = Shown(renditions: Self.renditions.filter { options.shown.contains($0.label) })
+        shown = base
+        settings = SettingsTable(base: base)
         production = Production(producer: producer, options: options)
+        // Without a cache there is nowhere to keep what is made ahead.
+        readAhead = ReadAhead(width: options.cacheBytes > 0 ? options.readAhead : 0)
         instanceLinks = Self.views.count { $0.showsInstances }
     }
 
@@ -48,14 +54,14 @@ package final class VirtualTree: Sendable {
     /// The child of a directory by its exact name.
     package func child(named name: [UInt8], of id: NodeID) throws(TreeError) -> Node {
         switch id.kind {
-        case .fixed where id == .root:
-            if name == Readme.name { return try fixedNode(.readme) }
-            guard let view = Self.views.first(where: { $0.name == name }) else { throw TreeError(.missing) }
-            return try node(view.id(of: .top))
+        case .fixed where id.isRoot:
+            return try rootChild(named: name, of: id)
+        case .fixed where id == .with:
+            return try settingsChild(named: name)
         case .viewDirectory:
             let (view, place) = try viewPlace(id)
             guard let entry = try view.child(named: name, of: place, index) else { throw TreeError(.missing) }
-            return try node(of: entry, in: view, place)
+            return try node(of: entry, in: view, place, settings: id.settings)
         case .seriesDirectory:
             return try instanceChild(named: name, of: id)
         case .framesDirectory:
@@ -72,13 +78,15 @@ package final class VirtualTree: Sendable {
         switch id.kind {
         case .viewDirectory:
             let (view, _) = try viewPlace(id)
-            guard let parent = try directory(id).parent else { return .root }
-            return try view.id(of: parent)
+            guard let parent = try directory(id).parent else { return try root(settings: id.settings) }
+            return try view.id(of: parent, settings: id.settings)
         case .seriesDirectory:
             let view = try view(number: id.detail)
-            return try view.id(of: view.place(of: try series(id)))
+            return try view.id(of: view.place(of: try series(id)), settings: id.settings)
         case .framesDirectory:
-            return try .make(.seriesDirectory, row: try instance(id).seriesID, detail: id.detail)
+            return try .make(.seriesDirectory, row: try instance(id).seriesID, detail: id.detail, settings: id.settings)
+        case .fixed where id.settings != 0:
+            return .with
         default:
             return .root
         }
@@ -88,36 +96,13 @@ package final class VirtualTree: Sendable {
     /// Entries that are added meanwhile appear once, at the end; none is skipped or repeated.
     package func list(_ id: NodeID, after cookie: Int64, emit: (TreeEntry) -> Bool) throws(TreeError) {
         switch id.kind {
-        case .fixed where id == .root: try listRoot(after: cookie, emit)
+        case .fixed where id.isRoot: try listRoot(id, after: cookie, emit)
+        case .fixed where id == .with: try listSettings(after: cookie, emit)
         case .viewDirectory: try listView(id, after: cookie, emit)
         case .seriesDirectory: try listSeries(id, after: cookie, emit)
         case .framesDirectory: try listFrames(id, after: cookie, emit)
         case nil: throw TreeError(.stale)
         default: throw TreeError(.notADirectory)
-        }
-    }
-
-    // MARK: - The root
-
-    private func fixedNode(_ id: NodeID) throws(TreeError) -> Node {
-        switch id {
-        case .root:
-            return .directory(id, modifiedNs: try index.newestChange())
-        case .readme:
-            return try report(id, modifiedNs: try index.newestChange())
-        default:
-            throw TreeError(.stale)
-        }
-    }
-
-    private func listRoot(after cookie: Int64, _ emit: (TreeEntry) -> Bool) throws(TreeError) {
-        if cookie < 8 {
-            guard emit(TreeEntry(name: Readme.name, node: try fixedNode(.readme), cookie: 8)) else { return }
-        }
-        for view in Self.views.sorted(by: { $0.number < $1.number }) {
-            let own = Int64(view.number + 1) * 8
-            guard own > cookie else { continue }
-            guard emit(TreeEntry(name: view.name, node: try node(view.id(of: .top)), cookie: own)) else { return }
         }
     }
 }

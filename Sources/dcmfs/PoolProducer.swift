@@ -13,17 +13,15 @@ struct PoolProducer: Producer {
         return try Self.producing { () throws(WorkerError) in try pool.headerText(descriptor, size: size) }
     }
 
-    func picture(
-        _ descriptor: CInt, frame: Int, kind: PictureKind, description: PictureDescription, expectedSize: Int
-    ) throws(ProductionError) -> [UInt8] {
+    func picture(_ descriptor: CInt, _ order: PictureOrder) throws(ProductionError) -> [UInt8] {
         let format: PictureRequest.Format =
-            switch kind {
+            switch order.kind {
             case .png: .png
             case .jpeg: .jpeg
             }
         let request = PictureRequest(
-            fileSize: try Self.size(of: descriptor), frame: frame, format: format, settings: PictureSettings(),
-            description: description, expectedSize: expectedSize)
+            fileSize: try Self.size(of: descriptor), frame: order.frame, format: format, settings: order.settings,
+            description: order.description, expectedSize: order.expectedSize)
         return try Self.producing { () throws(WorkerError) in try pool.picture(descriptor, request) }
     }
 

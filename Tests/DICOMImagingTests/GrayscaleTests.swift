@@ -6,8 +6,8 @@ import Testing
 
 @Suite("Grayscale rules")
 struct GrayscaleTests {
-    private func image(_ values: [Int], window: String? = nil, function: String? = nil) -> TestImage {
-        var image = TestImage(rows: 1, columns: values.count, bitsAllocated: 16, bitsStored: 16, isSigned: true, pixels: TestImage.words(values))
+    private func image(_ values: [Int], window: String? = nil, function: String? = nil) -> NativeImage {
+        var image = NativeImage(rows: 1, columns: values.count, bitsAllocated: 16, bitsStored: 16, isSigned: true, pixels: NativeImage.words(values))
         image.after = { writer in
             if let window {
                 let parts = window.split(separator: "/")
@@ -46,8 +46,8 @@ struct GrayscaleTests {
 
     @Test("G21: numbered windows of a frame come from its functional group before the outermost data set")
     func numberedWindowOfFrame() throws {
-        var image = TestImage(
-            rows: 1, columns: 3, bitsAllocated: 16, bitsStored: 16, frames: 2, pixels: TestImage.words([0, 100, 200, 0, 100, 200]))
+        var image = NativeImage(
+            rows: 1, columns: 3, bitsAllocated: 16, bitsStored: 16, frames: 2, pixels: NativeImage.words([0, 100, 200, 0, 100, 200]))
         image.after = { writer in
             writer.element(.windowCenter, .DS, "1\\2\\3000")
             writer.element(.windowWidth, .DS, "10\\10\\6000")
@@ -77,6 +77,16 @@ struct GrayscaleTests {
                 == (try image.raster(PictureSettings(window: .values(center: 3000, width: 6000)))))
     }
 
+    @Test("AW 1: Hounsfield windows are for CT images with a rescale; others keep the file's window")
+    func hounsfield() throws {
+        let settings = PictureSettings(window: .hounsfield(center: 500, width: 100))
+        var image = image([0, 500, 1000], window: "100/200")
+        #expect(try image.raster(settings) == (try image.raster()))
+        image.sopClass = "1.2.840.10008.5.1.4.1.1.2"
+        image.overlays = { $0.element(.rescaleIntercept, .DS, "0") }
+        #expect(try image.raster(settings) == (try image.raster(PictureSettings(window: .values(center: 500, width: 100)))))
+    }
+
     @Test("G14: the table's ramp equals the formula for every stored value", arguments: [false, true])
     func ramp(isSigned: Bool) {
         var generator = SplitMix(seed: 7)
@@ -100,9 +110,9 @@ struct GrayscaleTests {
 
     @Test("G22, G23: padding is black also in inverted images, and out of the statistics")
     func padding() throws {
-        var image = TestImage(
+        var image = NativeImage(
             rows: 1, columns: 6, photometric: "MONOCHROME1", bitsAllocated: 16, bitsStored: 16, isSigned: true,
-            pixels: TestImage.words([-2000, -2000, 0, 50, 100, 100]))
+            pixels: NativeImage.words([-2000, -2000, 0, 50, 100, 100]))
         image.after = { $0.element(.pixelPaddingValue, us: 63_536) }
         #expect(try image.raster() == [0, 0, 255, 127, 0, 0])
         #expect(try image.explanation().contains("from 0.0 to 100.0"))
@@ -110,8 +120,8 @@ struct GrayscaleTests {
 
     @Test("G1: bits above the stored ones do not count")
     func strayBits() throws {
-        let image = TestImage(
-            rows: 1, columns: 4, bitsAllocated: 16, bitsStored: 12, pixels: TestImage.words([0xF000, 0x8FFF, 0x0FFF, 0x1800]))
+        let image = NativeImage(
+            rows: 1, columns: 4, bitsAllocated: 16, bitsStored: 12, pixels: NativeImage.words([0xF000, 0x8FFF, 0x0FFF, 0x1800]))
         #expect(try image.raster(PictureSettings(window: .values(center: 2048, width: 4096))) == [0, 255, 255, 128])
     }
 
@@ -119,14 +129,14 @@ struct GrayscaleTests {
     func floats() throws {
         let values: [Float] = [.nan, .infinity, -.infinity, -1, 0, 1, 3]
         let bytes = values.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * UInt32($0))) } }
-        let image = TestImage(rows: 1, columns: values.count, bitsAllocated: 32, bitsStored: 32, pixels: bytes, pixelTag: .floatPixelData, vr: .OF)
+        let image = NativeImage(rows: 1, columns: values.count, bitsAllocated: 32, bitsStored: 32, pixels: bytes, pixelTag: .floatPixelData, vr: .OF)
         // 99.5 % of four values is the third.
         #expect(try image.raster() == [0, 0, 0, 0, 128, 255, 255])
     }
 
     @Test("AW 3: a dose grid is drawn from 0 to its greatest value, in Gy")
     func dose() throws {
-        var image = TestImage(
+        var image = NativeImage(
             rows: 1, columns: 3, bitsAllocated: 32, bitsStored: 32, modality: "RTDOSE",
             pixels: [0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2, 0])
         image.overlays = { $0.element(.doseGridScaling, .DS, "0.001") }
@@ -155,8 +165,8 @@ struct GrayscaleTests {
         for slope in [0.5, -3.0] {
             let stored = (0..<777).map { _ in Int.random(in: -2048...2047, using: &generator) }
             let bits = StoredBits(bits: 12, isSigned: true)
-            let samples = GrayValues(PixelBuffer(bytes: TestImage.words(stored), container: .uint16), bits, count: 777)
-            var padded = TestImage(rows: 1, columns: 1, bitsAllocated: 16, bitsStored: 12, isSigned: true, pixels: [0, 0])
+            let samples = GrayValues(PixelBuffer(bytes: NativeImage.words(stored), container: .uint16), bits, count: 777)
+            var padded = NativeImage(rows: 1, columns: 1, bitsAllocated: 16, bitsStored: 12, isSigned: true, pixels: [0, 0])
             padded.after = { $0.element(.pixelPaddingValue, .SS, [0x00, 0xFC]) }
             let padding = Padding(try padded.file().dataSet, bits)
             let found = GrayStatistics(values: samples, bits: bits, modality: .linear(slope: slope, intercept: 1), padding: padding).collect()

@@ -17,7 +17,7 @@ struct MemoryTests {
     }
 
     /// Draws the image in every format; the number of the first that took too much, counted from 1, else 0.
-    static func excess(_ image: TestImage, bytesPerPixel: Int) throws -> CInt {
+    static func excess(_ image: NativeImage, bytesPerPixel: Int) throws -> CInt {
         let file = try image.file()
         guard let picture = PictureDescriber.describe(file).picture else { return 100 }
         let bound = 4 * image.rows * image.columns * bytesPerPixel + 16 << 20
@@ -53,7 +53,7 @@ struct MemoryTests {
     @Test("16-bit gray without a window")
     func gray() async {
         await #expect(processExitsWith: .success) {
-            let image = TestImage(
+            let image = NativeImage(
                 rows: Self.side, columns: Self.side, bitsAllocated: 16, bitsStored: 16, pixels: Self.pixels(Self.side * Self.side * 2))
             exit(try Self.excess(image, bytesPerPixel: 2))
         }
@@ -63,7 +63,7 @@ struct MemoryTests {
     func floats() async {
         await #expect(processExitsWith: .success) {
             let side = 600
-            let image = TestImage(
+            let image = NativeImage(
                 rows: side, columns: side, bitsAllocated: 32, bitsStored: 32, pixels: Self.pixels(side * side * 4), pixelTag: .floatPixelData,
                 vr: .OF)
             exit(try Self.excess(image, bytesPerPixel: 4))
@@ -73,7 +73,7 @@ struct MemoryTests {
     @Test("8-bit colour")
     func color() async {
         await #expect(processExitsWith: .success) {
-            let image = TestImage(
+            let image = NativeImage(
                 rows: Self.side, columns: Self.side, samples: 3, photometric: "RGB", pixels: Self.pixels(Self.side * Self.side * 3))
             exit(try Self.excess(image, bytesPerPixel: 3))
         }
@@ -82,7 +82,7 @@ struct MemoryTests {
     @Test("a palette's three channels")
     func palette() async {
         await #expect(processExitsWith: .success) {
-            var image = TestImage(rows: Self.side, columns: Self.side, photometric: "PALETTE COLOR")
+            var image = NativeImage(rows: Self.side, columns: Self.side, photometric: "PALETTE COLOR")
             image.pixels = Self.pixels(Self.side * Self.side)
             image.after = { writer in
                 for channel: UInt16 in 0..<3 { writer.element(Tag(0x0028, 0x1101 + channel), us: 256, 0, 8) }

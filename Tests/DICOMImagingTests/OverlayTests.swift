@@ -9,9 +9,9 @@ struct OverlayTests {
     private func image(
         frames: Int = 1, photometric: String = "MONOCHROME2", rows: Int = 4, columns: Int = 8, origin: (Int, Int) = (1, 1), type: String = "G",
         first: Int? = nil, count: Int? = nil, data: [UInt8], encoding: DICOMWriter.Encoding = .explicitLittle
-    ) -> TestImage {
+    ) -> NativeImage {
         let black: UInt8 = photometric == "MONOCHROME1" ? 255 : 0
-        var image = TestImage(rows: 4, columns: 8, photometric: photometric, frames: frames, encoding: encoding)
+        var image = NativeImage(rows: 4, columns: 8, photometric: photometric, frames: frames, encoding: encoding)
         image.pixels = [UInt8](repeating: black, count: 32 * frames)
         image.overlays = { writer in
             writer.element(.overlayRows, us: UInt16(rows))
@@ -33,7 +33,7 @@ struct OverlayTests {
     }
 
     /// Rows of the picture, a dot for black.
-    private func picture(_ image: TestImage, frame: Int = 0, overlays: Bool = true) throws -> [String] {
+    private func picture(_ image: NativeImage, frame: Int = 0, overlays: Bool = true) throws -> [String] {
         let raster = try image.raster(PictureSettings(overlays: overlays), frame: frame)
         return stride(from: 0, to: raster.count, by: 8).map { at in raster[at..<at + 8].map { $0 == 255 ? "#" : $0 == 0 ? "." : "?" }.joined() }
     }
@@ -104,7 +104,7 @@ struct OverlayTests {
 
     @Test("retired: a bit of the pixels above the stored ones is an overlay")
     func inPixels() throws {
-        var image = TestImage(rows: 2, columns: 2, bitsAllocated: 16, bitsStored: 12, pixels: TestImage.words([0x1000, 0x0FFF, 0x0000, 0x1001]))
+        var image = NativeImage(rows: 2, columns: 2, bitsAllocated: 16, bitsStored: 12, pixels: NativeImage.words([0x1000, 0x0FFF, 0x0000, 0x1001]))
         image.overlays = { writer in
             writer.element(.overlayRows, us: 2)
             writer.element(.overlayColumns, us: 2)

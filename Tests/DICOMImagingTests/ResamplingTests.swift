@@ -53,7 +53,7 @@ struct ResamplingTests {
     @Test("files have exactly the size of the drawn description", arguments: [1, 3, 7, 16, 4096])
     func sizes(side: Int) throws {
         for ratio in [nil, "4\\3", "1\\20"] {
-            var image = TestImage(rows: 9, columns: 14, pixels: (0..<126).map { UInt8($0 * 2) })
+            var image = NativeImage(rows: 9, columns: 14, pixels: (0..<126).map { UInt8($0 * 2) })
             image.after = { writer in
                 if let ratio { writer.element(.pixelAspectRatio, .IS, ratio) }
             }
@@ -73,13 +73,37 @@ struct ResamplingTests {
 
     @Test("the density of the drawn picture is in its file")
     func density() throws {
-        var image = TestImage(rows: 10, columns: 10, pixels: [UInt8](repeating: 9, count: 100))
+        var image = NativeImage(rows: 10, columns: 10, pixels: [UInt8](repeating: 9, count: 100))
         image.after = { $0.element(.pixelSpacing, .DS, "0.5\\0.5") }
         let file = try image.file()
         let picture = try #require(PictureDescriber.describe(file).picture)
         let bytes = try PictureRenderer.picture(of: file, frame: 0, settings: PictureSettings(longestSide: 5), format: .png, description: picture)
         // pHYs follows IHDR: 1,000 pixels a metre both ways.
         #expect(Array(bytes[37..<50]) == Array("pHYs".utf8) + [0, 0, 3, 232, 0, 0, 3, 232, 1])
+    }
+
+    @Test(
+        "JPEG 2000 frames are decoded at a lower resolution, no smaller than the picture",
+        .enabled(if: Corpus.isPresent, "corpus not found at ../shared/corpus, skipped"))
+    func reducedJPEG2000() throws {
+        var compared = 0
+        for name in ["CT1_J2KR", "MR1_J2KR", "NM1_J2KR"] {
+            guard let file = opened("dicom-test-files/data/WG04/J2KR/" + name), let picture = PictureDescriber.describe(file).picture else {
+                continue
+            }
+            let settings = PictureSettings(overlays: false, longestSide: max(picture.width, picture.height) / 3)
+            let layout = try FrameLayout(of: file)
+            let drawn = picture.drawn(with: settings)
+            let source = try FrameSource(file, layout, frame: 0, overlays: false, width: drawn.width, height: drawn.height)
+            #expect(source.layout.columns < layout.columns && source.layout.columns >= drawn.width && source.layout.rows >= drawn.height)
+            let whole = try FrameRenderer(file, frame: 0, settings: PictureSettings(overlays: false), description: picture)
+            let expected = BoxFilter.rows(try whole.rows(), width: drawn.width, height: drawn.height).bitmap().pixels
+            let reduced = try PictureRenderer.raster(of: file, frame: 0, settings: settings, description: picture)
+            let sum = zip(expected, reduced).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
+            #expect(Double(sum) / Double(expected.count) < 12, "\(name): \(Double(sum) / Double(expected.count))")
+            compared += 1
+        }
+        print("\(compared) reduced JPEG 2000 pictures compared")
     }
 
     @Test("a JPEG decoded reduced looks like the whole one reduced", .enabled(if: Corpus.isPresent, "corpus not found at ../shared/corpus, skipped"))

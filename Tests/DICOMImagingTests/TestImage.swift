@@ -2,63 +2,57 @@ import DICOM
 import DICOMImaging
 import TestSupport
 
-/// A small native image in memory, drawn with any settings.
+/// An encapsulated image in memory.
 struct TestImage {
-    var rows = 4
-    var columns = 4
+    var syntax = "1.2.840.10008.1.2.1"
+    var rows = CodecStreams.height
+    var columns = CodecStreams.width
     var samples = 1
-    var photometric = "MONOCHROME2"
     var bitsAllocated = 8
     var bitsStored = 8
     var isSigned = false
+    var photometric = "MONOCHROME2"
     var frames = 1
-    var modality = "OT"
-    var sopClass = "1.2.840.10008.5.1.4.1.1.7"
-    var encoding = DICOMWriter.Encoding.explicitLittle
-    /// Stored bytes, little endian whatever the encoding.
-    var pixels: [UInt8] = []
-    var pixelTag = Tag.pixelData
-    var vr = VR.OW
-    /// Elements besides; called for each group in turn so that tags ascend.
-    var before: (inout DICOMWriter) -> Void = { _ in }
-    var after: (inout DICOMWriter) -> Void = { _ in }
-    var overlays: (inout DICOMWriter) -> Void = { _ in }
+    var fragments: [[UInt8]] = []
+    var offsetTable: [UInt8] = []
+    var extendedOffsets: [UInt64] = []
+    var isDelimited = true
 
-    func file() throws -> Part10File {
-        var writer = DICOMWriter(encoding)
-        writer.identity(modality: modality, sopClass: sopClass)
-        before(&writer)
+    var bytes: [UInt8] {
+        var writer = DICOMWriter()
+        writer.element(.sopClassUID, .UI, "1.2.840.10008.5.1.4.1.1.7")
+        writer.element(.sopInstanceUID, .UI, "1.2.3.4.5")
         writer.element(.samplesPerPixel, us: UInt16(samples))
         writer.element(.photometricInterpretation, .CS, photometric)
         if samples > 1 { writer.element(.planarConfiguration, us: 0) }
         writer.element(.numberOfFrames, .IS, "\(frames)")
         writer.element(.rows, us: UInt16(rows))
         writer.element(.columns, us: UInt16(columns))
-        if pixelTag == .pixelData {
-            writer.element(.bitsAllocated, us: UInt16(bitsAllocated))
-            writer.element(.bitsStored, us: UInt16(bitsStored))
-            writer.element(.highBit, us: UInt16(bitsStored - 1))
-            writer.element(.pixelRepresentation, us: isSigned ? 1 : 0)
+        writer.element(.bitsAllocated, us: UInt16(bitsAllocated))
+        writer.element(.bitsStored, us: UInt16(bitsStored))
+        writer.element(.highBit, us: UInt16(bitsStored - 1))
+        writer.element(.pixelRepresentation, us: isSigned ? 1 : 0)
+        if !extendedOffsets.isEmpty {
+            let table = extendedOffsets.flatMap { offset in (0..<8).map { UInt8(truncatingIfNeeded: offset >> (8 * UInt64($0))) } }
+            writer.element(.extendedOffsetTable, .OV, table)
         }
-        after(&writer)
-        overlays(&writer)
-        writer.element(pixelTag, vr, pixels)
-        return try Part10File.open(MemoryProvider(writer.part10()))
+        writer.fragments(fragments, offsetTable: offsetTable, delimiter: isDelimited)
+        return writer.part10(syntax)
     }
 
-    func raster(_ settings: PictureSettings = PictureSettings(), frame: Int = 0) throws -> [UInt8] {
+    func file() throws -> Part10File { try Part10File.open(MemoryProvider(bytes)) }
+
+    /// The canonical stored values of a frame.
+    func stored(_ frame: Int = 0) throws -> [UInt8] { try StoredFrame.canonical(try file(), frame: frame) }
+
+    /// The 8-bit raster of the first frame.
+    func raster() throws -> [UInt8] {
         let file = try file()
-        let described = PictureDescriber.describe(file)
-        guard let description = described.picture else { throw DICOMError(.noPixels, described.problem) }
-        return try PictureRenderer.raster(of: file, frame: frame, settings: settings, description: description)
+        guard let picture = PictureDescriber.describe(file).picture else { throw DICOMError(.unsupported, PictureDescriber.describe(file).problem) }
+        return try PictureRenderer.raster(of: file, frame: 0, settings: PictureSettings(), description: picture)
     }
 
-    func explanation(_ settings: PictureSettings = PictureSettings(), frame: Int = 0) throws -> String {
-        let file = try file()
-        guard let description = PictureDescriber.describe(file).picture else { throw DICOMError(.noPixels, "no picture") }
-        return try PictureRenderer.explanation(of: file, frame: frame, settings: settings, description: description)
+    static func offsets(_ offsets: [Int]) -> [UInt8] {
+        offsets.flatMap { offset in (0..<4).map { UInt8(truncatingIfNeeded: offset >> (8 * $0)) } }
     }
-
-    /// 16-bit values as stored bytes.
-    static func words(_ values: [Int]) -> [UInt8] { values.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] } }
 }

@@ -56,8 +56,6 @@ import Testing
         #expect(!names.contains { $0.hasPrefix("patients") && $0.hasSuffix(".png") })
         #expect(!names.contains { $0.hasPrefix("patients") && $0.hasSuffix(".txt") && !$0.hasSuffix("README.txt") })
         #expect(throws: TreeError.self) { try tree.node(at: "patients/P1/2020-01-02 Thorax/001 CT/00001.png") }
-        let hidden = NodeID(.png, row: 1)
-        #expect(throws: TreeError.self) { try tree.node(hidden ?? .root) }
     }
 
     @Test func `without pictures there are no frames`() throws {

@@ -56,6 +56,12 @@ final class MemorySource: TreeSource {
     func instances(of series: Int64, after: Int64, limit: Int) throws(ArchiveError) -> [InstanceRow] {
         state.withLock { page($0.instances.filter { $0.seriesID == series }, after, limit, \.id) }
     }
+    func instances(of series: Int64, afterStem stem: [UInt8], limit: Int) throws(ArchiveError) -> [InstanceRow] {
+        state.withLock { state in
+            let rows = state.instances.filter { $0.seriesID == series && stem.lexicographicallyPrecedes($0.stem) }
+            return Array(rows.sorted { $0.stem.lexicographicallyPrecedes($1.stem) }.prefix(limit))
+        }
+    }
     func instance(id: Int64) throws(ArchiveError) -> InstanceRow? { state.withLock { $0.instances.first { $0.id == id } } }
     func instance(stem: [UInt8], of series: Int64) throws(ArchiveError) -> InstanceRow? {
         state.withLock { $0.instances.first { $0.stem == stem && $0.seriesID == series } }
@@ -161,11 +167,10 @@ final class TestProducer: Producer {
         return Array(repeating: UInt8(ascii: "t"), count: 20 + Int(status.st_size) + sizeError)
     }
 
-    func picture(
-        _ descriptor: CInt, frame: Int, kind: PictureKind, description: PictureDescription, expectedSize: Int
-    ) throws(ProductionError) -> [UInt8] {
+    func picture(_ descriptor: CInt, _ order: PictureOrder) throws(ProductionError) -> [UInt8] {
         let sizeError = try begin()
-        return (0..<expectedSize + sizeError).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ frame &+ (kind == .png ? 1 : 2)) }
+        let seed = order.frame &+ (order.kind == .png ? 1 : 2) &+ (order.settings.overlays ? 0 : 3)
+        return (0..<order.expectedSize + sizeError).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ seed) }
     }
 
     private func begin() throws(ProductionError) -> Int {

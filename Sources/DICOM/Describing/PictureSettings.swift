@@ -10,6 +10,8 @@ package struct PictureSettings: Hashable, Sendable {
         case file(number: Int)
         /// In modality units, function LINEAR; the width is above 0.
         case values(center: Double, width: Double)
+        /// The same in Hounsfield units: on CT images with a rescale (rule AW 1); others are drawn as by `.fileOrAuto`.
+        case hounsfield(center: Double, width: Double)
     }
 
     package var window: Window

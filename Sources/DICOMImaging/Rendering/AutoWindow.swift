@@ -16,8 +16,7 @@ struct AutoWindow {
 
     /// What the header alone decides: AW 1, 2 and 4, and the Modality LUT; nil where the values of the frame are needed.
     func fixed(_ layout: FrameLayout, _ modality: ModalityTransform) -> GrayMapping? {
-        let sopClass = dataSet.string(.sopClassUID) ?? ""
-        if Self.computedTomography.contains(sopClass), hasHounsfieldUnits { return .window(.init(center: 40, width: 400)) }
+        if isHounsfield { return .window(.init(center: 40, width: 400)) }
         if dataSet.string(.segmentationType) == "FRACTIONAL", let highest = dataSet.int(.maximumFractionalValue), highest > 0 {
             return .range(low: 0, high: Double(highest))
         }
@@ -27,13 +26,15 @@ struct AutoWindow {
         guard !layout.isFloat else { return nil }
         let bits = StoredBits(layout, shift: 0)
         if layout.bitsStored <= 8, modality.isIdentity { return .range(low: Double(bits.lowest), high: Double(bits.highest)) }
-        if Self.pValues.contains(sopClass) {
+        if Self.pValues.contains(dataSet.string(.sopClassUID) ?? "") {
             if case .linear = modality { return .range(low: modality.value(Double(bits.lowest)), high: modality.value(Double(bits.highest))) }
         }
         return nil
     }
 
-    private var hasHounsfieldUnits: Bool {
+    /// A CT image by its class, with a rescale to Hounsfield units (AW 1).
+    var isHounsfield: Bool {
+        guard Self.computedTomography.contains(dataSet.string(.sopClassUID) ?? "") else { return false }
         let place = FunctionalGroups.item(.pixelValueTransformationSequence, frame: frame, of: dataSet) ?? dataSet
         guard place.contains(.rescaleSlope) || place.contains(.rescaleIntercept) else { return false }
         let type = place.string(.rescaleType) ?? ""

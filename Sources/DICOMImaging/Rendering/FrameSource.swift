@@ -11,14 +11,16 @@ struct FrameSource {
     ///   - width: columns that the picture will have.
     ///   - height: its rows.
     init(_ file: Part10File, _ layout: FrameLayout, frame: Int, overlays: Bool, width: Int, height: Int) throws(DICOMError) {
+        var shape = layout
         if let reduced = try Self.reduced(file, layout, frame: frame, overlays: overlays, width: width, height: height) {
-            (self.layout, buffer, self.overlays) = (reduced.layout, reduced.buffer, [])
+            (shape, buffer, self.overlays) = (reduced.layout, reduced.buffer, [])
         } else {
-            self.layout = layout
             buffer = try StoredFrame.decode(file, layout, frame: frame, purpose: .display)
             self.overlays = overlays ? Overlay.all(file, layout, frame: frame, buffer) : []
         }
-        let bytes = Self.bytes(self.layout, buffer)
+        shape.adopt(buffer, purpose: .display)
+        self.layout = shape
+        let bytes = Self.bytes(shape, buffer)
         guard buffer.bytes.count >= bytes else {
             throw DICOMError(.damagedPixels, "a frame of \(buffer.bytes.count) bytes, \(bytes) expected")
         }
@@ -34,7 +36,7 @@ struct FrameSource {
     /// - Returns: nil to decode in full.
     private static func reduced(
         _ file: Part10File, _ layout: FrameLayout, frame: Int, overlays: Bool, width: Int, height: Int
-    ) throws(DICOMError) -> (layout: FrameLayout, buffer: PixelBuffer)? {
+    ) throws(DICOMError) -> (buffer: PixelBuffer, layout: FrameLayout)? {
         guard width < layout.columns, height < layout.rows, layout.photometric != .paletteColor else { return nil }
         guard let fragments = file.pixelData?.fragments, SupplementalPalette(file.dataSet, layout) == nil else { return nil }
         guard !overlays || !Overlay.mayExist(file.dataSet) else { return nil }
@@ -42,7 +44,10 @@ struct FrameSource {
         case .jpegBaseline, .jpegExtended, .jpegProgressive:
             let stream = try FrameLocator(file, fragments, frameCount: layout.frameCount).frame(frame)
             return try ReducedJPEG.decode(stream, layout, width: width, height: height)
-        default: return nil
+        default:
+            let scale = max(Double(width) / Double(layout.columns), Double(height) / Double(layout.rows))
+            let side = (Double(max(layout.columns, layout.rows)) * scale).rounded(.up)
+            return try StoredFrame.decodeReduced(file, layout, frame: frame, purpose: .display, longestSide: Int(side))
         }
     }
 }

@@ -74,6 +74,8 @@ struct GrayRenderer {
         case .auto: return automatic()
         case .file(let number):
             if let window = VOIChoice.window(number: number, in: dataSet, frame: frame) { return .window(window) }
+        case .hounsfield(let center, let width):
+            if AutoWindow(dataSet, frame: frame).isHounsfield { return .window(.init(center: center, width: width)) }
         case .fileOrAuto: break
         }
         switch VOIChoice.choice(for: dataSet, frame: frame) {

@@ -11,7 +11,7 @@ enum ReducedJPEG {
     ///   averaged over one or two samples in turn); nil where only a full decode will do.
     static func decode(
         _ stream: [UInt8], _ layout: FrameLayout, width: Int, height: Int
-    ) throws(DICOMError) -> (layout: FrameLayout, buffer: PixelBuffer)? {
+    ) throws(DICOMError) -> (buffer: PixelBuffer, layout: FrameLayout)? {
         let header = try JPEG.header(of: stream)
         guard header.isDCT, header.precision == 8, layout.bitsStored == 8, layout.samples == 1 || layout.samples == 3 else { return nil }
         try header.check(against: layout)
@@ -35,7 +35,7 @@ enum ReducedJPEG {
         // What libjpeg refuses, another decoder may know.
         guard result == 0 else { return nil }
         let coding: ColorCoding = layout.samples == 3 ? .rgb : .declared
-        return (reduced, PixelBuffer(bytes: output, container: .uint8, coding: coding, isTruncated: report.warnings > 0))
+        return (PixelBuffer(bytes: output, container: .uint8, coding: coding, isTruncated: report.warnings > 0), reduced)
     }
 
     private static func side(_ full: Int, _ eighths: Int) -> Int { CJPEG_side(Int32(full), Int32(eighths)) }

@@ -1,4 +1,4 @@
-import DICOM
+package import DICOM
 package import DICOMArchive
 
 /// `NNNNN.txt`: the header as text. Its length was measured by the index.
@@ -11,13 +11,13 @@ package struct HeaderTextRendition: Rendition {
     package init() {}
 
     /// An index made by another version of the text format measured another text: then the size takes making it.
-    package func size(of instance: InstanceRow) -> RenditionSize? {
+    package func size(of instance: InstanceRow, with settings: PictureSettings) -> RenditionSize? {
         instance.headerTextVersion == HeaderText.formatVersion ? .exact(instance.headerTextLength) : .unknown(instance.headerTextLength)
     }
 
     package func modifiedNs(of instance: InstanceRow) -> Int64 { instance.changed(epoch: FormatEpoch.headerText) }
 
-    package func maker(for instance: InstanceRow) -> RenditionMaker? {
+    package func maker(for instance: InstanceRow, with settings: PictureSettings) -> RenditionMaker? {
         { (producer, descriptor) throws(ProductionError) in try producer.headerText(descriptor) }
     }
 }

@@ -1,4 +1,4 @@
-import DICOM
+package import DICOM
 package import DICOMArchive
 
 /// `NNNNN.png` and `NNNNN.jpg`: the representative frame, in a size that follows from the row alone (`PictureSize`).
@@ -23,21 +23,22 @@ package struct PictureRendition: Rendition {
         self.frameKind = frameKind
     }
 
-    package func size(of instance: InstanceRow) -> RenditionSize? {
-        instance.picture.flatMap(picture.size).map { .exact($0) }
+    package func size(of instance: InstanceRow, with settings: PictureSettings) -> RenditionSize? {
+        guard let description = instance.picture else { return nil }
+        return picture.size(description.drawn(with: settings)).map { .exact($0) }
     }
 
     package func modifiedNs(of instance: InstanceRow) -> Int64 { instance.changed(epoch: FormatEpoch.pictures) }
 
-    package func maker(for instance: InstanceRow) -> RenditionMaker? {
-        maker(for: instance, frame: instance.picture?.representativeFrame ?? 0)
+    package func maker(for instance: InstanceRow, with settings: PictureSettings) -> RenditionMaker? {
+        maker(for: instance, frame: instance.picture?.representativeFrame ?? 0, with: settings)
     }
 
     /// `frame` counts from 0.
-    func maker(for instance: InstanceRow, frame: Int) -> RenditionMaker? {
-        guard let description = instance.picture, let size = picture.size(description) else { return nil }
-        return { [picture] (producer, descriptor) throws(ProductionError) in
-            try producer.picture(descriptor, frame: frame, kind: picture, description: description, expectedSize: size)
+    func maker(for instance: InstanceRow, frame: Int, with settings: PictureSettings) -> RenditionMaker? {
+        guard let description = instance.picture, let size = picture.size(description.drawn(with: settings)) else { return nil }
+        let order = PictureOrder(frame: frame, kind: picture, settings: settings, description: description, expectedSize: size)
+        return { (producer, descriptor) throws(ProductionError) in try producer.picture(descriptor, order)
         }
     }
 }

@@ -1,3 +1,4 @@
+package import DICOM
 package import DICOMArchive
 
 /// `NNNNN.dcm`: the source file's bytes, exactly.
@@ -9,10 +10,10 @@ package struct RawRendition: Rendition {
 
     package init() {}
 
-    package func size(of instance: InstanceRow) -> RenditionSize? { .exact(Int(instance.size)) }
+    package func size(of instance: InstanceRow, with settings: PictureSettings) -> RenditionSize? { .exact(Int(instance.size)) }
 
     /// The source's own time, for rsync and `find -newer`.
     package func modifiedNs(of instance: InstanceRow) -> Int64 { instance.mtimeNs }
 
-    package func maker(for instance: InstanceRow) -> RenditionMaker? { nil }
+    package func maker(for instance: InstanceRow, with settings: PictureSettings) -> RenditionMaker? { nil }
 }

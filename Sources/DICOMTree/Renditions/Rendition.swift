@@ -1,3 +1,4 @@
+package import DICOM
 package import DICOMArchive
 
 /// One kind of file made from an instance. A further kind is a file beside this one and a line in `VirtualTree.renditions`.
@@ -9,12 +10,12 @@ package protocol Rendition: Sendable {
     var kind: NodeID.Kind { get }
     /// Place among the files of an instance, part of directory cookies: 0...6, no two alike, never changed.
     var variant: Int { get }
-    /// From the row alone, in constant time; nil where the instance has no such file.
-    func size(of instance: InstanceRow) -> RenditionSize?
+    /// From the row alone, in constant time; nil where the instance has no such file. Settings concern pictures only.
+    func size(of instance: InstanceRow, with settings: PictureSettings) -> RenditionSize?
     /// Changes whenever the bytes may (nanoseconds since 1970).
     func modifiedNs(of instance: InstanceRow) -> Int64
     /// Nil for the source's own bytes, which are never held in memory.
-    func maker(for instance: InstanceRow) -> RenditionMaker?
+    func maker(for instance: InstanceRow, with settings: PictureSettings) -> RenditionMaker?
 }
 
 package enum RenditionSize: Hashable, Sendable {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DICOM
+import DICOMTree
 import Glibc
 import WorkerProtocol
 import Workers
@@ -19,11 +20,21 @@ struct RenderCommand: ParsableCommand {
     @Option(help: "Frame, counted from 1 (default: the representative frame).")
     var frame: Int?
 
-    @Option(help: "CENTRE_WIDTH such as 40_400, 'auto' (from the values), or 'file' (what the file says, else auto).")
+    @Option(
+        help: """
+            CENTRE_WIDTH such as 40_400, a preset for CT (abdomen, bone, brain, lung, mediastinum), 'auto' (from the values), \
+            'file2' (the file's second), or 'file' (what the file says, else auto).
+            """)
     var window: WindowArgument = .init(window: .fileOrAuto)
+
+    @Option(help: "Longest side in pixels, at most; pixels become square.")
+    var size: Int?
 
     @Option(help: "Draw overlays: on or off.")
     var overlays: Switch = .on
+
+    @Option(help: "Settings as below /with in a mount, such as window=lung,size=256; instead of the options above.")
+    var with: SettingsArgument?
 
     @Flag(help: "Also print how the values become gray levels or colours.")
     var explain = false
@@ -48,13 +59,23 @@ struct RenderCommand: ParsableCommand {
         let description = try describe(document, pool)
         let request = PictureRequest(
             fileSize: document.size, frame: try frameIndex(description), format: target.format,
-            settings: PictureSettings(window: window.window, overlays: overlays == .on), description: description,
+            settings: settings, description: description,
             expectedSize: nil)
         try target.write(try ask { () throws(WorkerError) in try pool.picture(document.descriptor, request) })
         if explain {
             let lines = try ask { () throws(WorkerError) in try pool.explanation(document.descriptor, request) }
             try writeAll(lines, to: target.isStandardOutput ? STDERR_FILENO : STDOUT_FILENO)
         }
+    }
+
+    func validate() throws {
+        if let size, !PictureSettings.longestSides.contains(size) {
+            throw ValidationError("--size takes 1 to \(PictureSettings.longestSides.upperBound)")
+        }
+    }
+
+    private var settings: PictureSettings {
+        with?.settings.picture ?? PictureSettings(window: window.window, overlays: overlays == .on, longestSide: size)
     }
 
     private func ask(_ body: () throws(WorkerError) -> [UInt8]) throws(CommandFailure) -> [UInt8] {
@@ -91,15 +112,19 @@ struct WindowArgument: ExpressibleByArgument {
     init(window: PictureSettings.Window) { self.window = window }
 
     init?(argument: String) {
-        switch argument {
-        case "auto": window = .auto
-        case "file": window = .fileOrAuto
-        default:
-            let parts = argument.split(separator: "_", omittingEmptySubsequences: false).map { Double($0) }
-            guard parts.count == 2, let center = parts[0], let width = parts[1], center.isFinite, width.isFinite, width > 0 else { return nil }
-            window = .values(center: center, width: width)
-        }
+        guard let window = TreeSettings.window(argument[...]) else { return nil }
+        self.window = window
     }
 
     var defaultValueDescription: String { "file" }
+}
+
+/// The value of `--with`.
+struct SettingsArgument: ExpressibleByArgument {
+    let settings: TreeSettings
+
+    init?(argument: String) {
+        guard let settings = TreeSettings(Array(argument.utf8)) else { return nil }
+        self.settings = settings
+    }
 }
