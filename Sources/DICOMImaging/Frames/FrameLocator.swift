@@ -58,7 +58,10 @@ struct FrameLocator {
     }
 
     private func pieces(of number: Int) throws(DICOMError) -> [Range<Int>] {
-        if let range = fragments.frameRange { return try walk(from: range.lowerBound, until: range.upperBound) }
+        if let range = fragments.frameRange {
+            guard range.lowerBound >= fragments.offset, range.upperBound <= fragments.end else { return [] }
+            return try walk(from: range.lowerBound, until: range.upperBound)
+        }
         if frameCount == 1 { return try walk(from: firstFragment, until: fragments.end) }
         let isOneEach = fragments.fragmentCount == frameCount
         if isOneEach, frameCount <= Self.countable { return try counted(number) }
