@@ -21,6 +21,9 @@ enum Readme {
             The instance number names the files, so that their order is that of acquisition. A ~ and
             letters behind a name keep apart what would otherwise have the same name.
 
+            The same files stand in names/ (by Patient's Name), dates/ (by Study Date), modalities/,
+            accessions/ and uids/: each instance once in every one of them, so search or copy one.
+
             problems/ lists what could not be shown as an instance, and why. An input that is gone or
             was changed since it was indexed stays listed and gives an error when it is read.
 

@@ -5,7 +5,9 @@ import DICOMArchive
 ///
 /// Nothing here opens a source but `open` and `prepare`.
 package final class VirtualTree: Sendable {
-    package static let views: [any View] = [PatientsView(), ProblemsView()]
+    package static let views: [any View] = [
+        PatientsView(), ProblemsView(), NamesView(), DatesView(), ModalitiesView(), AccessionsView(), UIDsView(),
+    ]
     package static let renditions: [any Rendition] = [
         RawRendition(), PictureRendition.png, PictureRendition.jpeg, HeaderTextRendition(),
     ]

@@ -73,7 +73,7 @@ extension Archive {
 
     // MARK: - Running a statement
 
-    private func list<Row>(
+    func list<Row>(
         _ query: ReadSQL, _ after: Int64, _ limit: Int, in parent: Int64?, _ row: (SQLStatement) throws(ArchiveError) -> Row
     ) throws(ArchiveError) -> [Row] {
         try pool.read { connection throws(ArchiveError) in
@@ -88,7 +88,7 @@ extension Archive {
         }
     }
 
-    private func one<Row>(_ query: ReadSQL, _ id: Int64, _ row: (SQLStatement) throws(ArchiveError) -> Row) throws(ArchiveError) -> Row? {
+    func one<Row>(_ query: ReadSQL, _ id: Int64, _ row: (SQLStatement) throws(ArchiveError) -> Row) throws(ArchiveError) -> Row? {
         try pool.read { connection throws(ArchiveError) in
             let statement = try connection.statement(query)
             statement.bind(1, id)
@@ -97,7 +97,7 @@ extension Archive {
         }
     }
 
-    private func one<Row>(
+    func one<Row>(
         _ query: ReadSQL, _ key: [UInt8], in parent: Int64?, _ row: (SQLStatement) throws(ArchiveError) -> Row
     ) throws(ArchiveError) -> Row? {
         try pool.read { connection throws(ArchiveError) in
