@@ -6,6 +6,8 @@ package struct TreeOptions: Sendable {
     package var isStrict: Bool
     /// Bytes of rendered files kept in memory.
     package var cacheBytes: Int
+    /// Views of this mount beside `VirtualTree.views`.
+    package var userViews: [any View] = []
     /// Takes one line about something that went wrong; no patient data.
     package var log: @Sendable (String) -> Void
 

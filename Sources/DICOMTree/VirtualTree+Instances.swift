@@ -7,7 +7,7 @@ extension VirtualTree {
     private static let instancePage = 64
 
     func series(_ id: NodeID) throws(TreeError) -> SeriesRow {
-        _ = try view(number: id.detail)
+        _ = try placedView(id)
         _ = try shown(in: id)
         guard let row = try asking({ () throws(ArchiveError) in try index.source.series(id: id.row) }) else { throw TreeError(.stale) }
         return row
@@ -76,7 +76,7 @@ extension VirtualTree {
     }
 
     func framesDirectory(_ id: NodeID) throws(TreeError) -> (node: Node, row: InstanceRow, count: Int) {
-        _ = try view(number: id.detail)
+        _ = try placedView(id)
         let row = try instance(id)
         guard let count = frameCount(of: row, in: try shown(in: id)) else { throw TreeError(.stale) }
         return (.directory(id, modifiedNs: row.changed(epoch: FormatEpoch.pictures)), row, count)
@@ -103,7 +103,7 @@ extension VirtualTree {
     // MARK: - Names
 
     func instanceChild(named name: [UInt8], of id: NodeID) throws(TreeError) -> Node {
-        let view = try view(number: id.detail)
+        let view = try placedView(id)
         let shown = try shown(in: id)
         for rendition in shown.renditions {
             guard let row = try instance(named: name, suffix: rendition.suffix, in: id.row, view) else { continue }
@@ -140,7 +140,7 @@ extension VirtualTree {
 
     func listSeries(_ id: NodeID, after cookie: Int64, _ emit: (TreeEntry) -> Bool) throws(TreeError) {
         _ = try series(id)
-        let view = try view(number: id.detail)
+        let view = try placedView(id)
         let shown = try shown(in: id)
         // The row that the cookie lies in comes again, for the rest of its files.
         var last = max(0, cookie / 8 - 1)

@@ -19,6 +19,10 @@ package final class VirtualTree: Sendable {
     /// Every kind of file, for nodes that are reached by id.
     let everything = Shown(renditions: VirtualTree.renditions)
     let settings: SettingsTable
+    let queries = QueryTable()
+    let results = QueryResults()
+    /// Those of every mount, and those of this one.
+    let views: [any View]
     let production: Production
     /// How many paths each file of an instance has.
     let instanceLinks: Int
@@ -30,7 +34,8 @@ package final class VirtualTree: Sendable {
         shown = base
         settings = SettingsTable(base: base)
         production = Production(producer: producer, options: options)
-        instanceLinks = Self.views.count { $0.showsInstances }
+        views = Self.views + options.userViews
+        instanceLinks = views.count { $0.showsInstances }
     }
 
     package var source: any TreeSource { index.source }
@@ -41,6 +46,7 @@ package final class VirtualTree: Sendable {
     package func node(_ id: NodeID) throws(TreeError) -> Node {
         switch id.kind {
         case .fixed: try fixedNode(id)
+        case .viewDirectory where id.isQuery: try queryNode(id)
         case .viewDirectory: .directory(id, modifiedNs: try directory(id).modifiedNs)
         case .viewFile: try viewFile(id)
         case .seriesDirectory: .directory(id, modifiedNs: try series(id).modifiedNs)
@@ -57,6 +63,10 @@ package final class VirtualTree: Sendable {
             return try rootChild(named: name, of: id)
         case .fixed where id == .with:
             return try settingsChild(named: name)
+        case .fixed where id.isFind:
+            return try findChild(named: name, of: id)
+        case .viewDirectory where id.isQuery:
+            return try queryChild(named: name, of: id)
         case .viewDirectory:
             let (view, place) = try viewPlace(id)
             guard let entry = try view.child(named: name, of: place, index) else { throw TreeError(.missing) }
@@ -75,15 +85,20 @@ package final class VirtualTree: Sendable {
     /// The directory that a directory lies in; the root lies in itself.
     package func parent(of id: NodeID) throws(TreeError) -> NodeID {
         switch id.kind {
+        case .viewDirectory where id.isQuery:
+            return try queryParent(id)
         case .viewDirectory:
             let (view, _) = try viewPlace(id)
             guard let parent = try directory(id).parent else { return try root(settings: id.settings) }
             return try view.id(of: parent, settings: id.settings)
         case .seriesDirectory:
-            let view = try view(number: id.detail)
-            return try view.id(of: view.place(of: try series(id)), settings: id.settings)
+            return try parent(ofSeries: id)
         case .framesDirectory:
             return try .make(.seriesDirectory, row: try instance(id).seriesID, detail: id.detail, settings: id.settings)
+        case .fixed where id.isFind:
+            return try root(settings: id.settings)
+        case .fixed where id == .findReadme:
+            return try find(settings: 0)
         case .fixed where id.settings != 0:
             return .with
         default:
@@ -97,6 +112,8 @@ package final class VirtualTree: Sendable {
         switch id.kind {
         case .fixed where id.isRoot: try listRoot(id, after: cookie, emit)
         case .fixed where id == .with: try listSettings(after: cookie, emit)
+        case .fixed where id.isFind: try listFind(after: cookie, emit)
+        case .viewDirectory where id.isQuery: try listQuery(id, after: cookie, emit)
         case .viewDirectory: try listView(id, after: cookie, emit)
         case .seriesDirectory: try listSeries(id, after: cookie, emit)
         case .framesDirectory: try listFrames(id, after: cookie, emit)

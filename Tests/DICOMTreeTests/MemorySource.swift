@@ -110,6 +110,10 @@ final class MemorySource: TreeSource {
         return rows
     }
 
+    func find(_ query: SearchQuery, _ emit: (SeriesAttributes) -> Void) throws(ArchiveError) {
+        for attributes in state.withLock({ $0.attributes }) where query.matches(attributes) { emit(attributes) }
+    }
+
     func openSource(of instance: Int64, strict: Bool) throws(ArchiveError) -> SourceFile {
         let bytes = state.withLock { state in
             state.openings += 1
@@ -191,6 +195,27 @@ extension MemorySource {
 }
 
 extension MemorySource.State {
+    /// Of each series, as far as the rows tell.
+    var attributes: [SeriesAttributes] {
+        series.compactMap { row in
+            guard let study = studies.first(where: { $0.id == row.studyID }), let patient = patients.first(where: { $0.id == study.patientID }),
+                let pair = studyModalities.first(where: { $0.id == row.modalityStudyID })
+            else { return nil }
+            var person = PatientRecord()
+            (person.id, person.name, person.patientID, person.personName) = (patient.id, patient.name, patient.name, patient.viewName)
+            var record = StudyRecord()
+            (record.id, record.patient, record.name, record.identity) = (study.id, patient.id, study.name, study.uidName)
+            record.date = study.day == 0 ? [] : Array(String(study.day).utf8)
+            var own = SeriesRecord()
+            (own.id, own.study, own.name, own.identity) = (row.id, study.id, row.name, row.uidName)
+            own.modifiedNs = row.modifiedNs
+            own.modality = modalities.first { $0.id == pair.modalityID }?.name ?? []
+            return SeriesAttributes(
+                patient: SeriesAttributes.Shared(person), study: SeriesAttributes.Shared(record), record: SeriesAttributes.Shared(own),
+                sopClass: [], modalities: [own.modality])
+        }
+    }
+
     mutating func add(series: Int64, stem: String, picture: PictureDescription?, textVersion: Int = 1) {
         let id = Int64(instances.count + 1)
         let content = Array("DICM \(id) \(stem)".utf8)

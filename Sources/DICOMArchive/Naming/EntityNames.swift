@@ -79,7 +79,7 @@ enum EntityNames {
     }
 
     /// Digits of a non-negative IS value without leading zeros; nil for anything else.
-    private static func number(_ value: [UInt8]) -> [UInt8]? {
+    static func number(_ value: [UInt8]) -> [UInt8]? {
         var digits = FileName.trimmed(value)[...]
         if digits.first == UInt8(ascii: "+") { digits = digits.dropFirst() }
         // Written as a decimal by some: 12.0 is 12.

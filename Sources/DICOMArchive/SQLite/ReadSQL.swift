@@ -10,6 +10,7 @@ enum ReadSQL: Int, CaseIterable {
     case studyByUID, studyByUIDName, seriesByUID, seriesByUIDName, instancesBySOP, instanceByUIDStem
     case modalitiesAfter, modalityByName, modalityByID, studyModalitiesAfter, studyModalityOf, studyModalityByID, seriesOfModalityAfter
     case viewFolderByID, viewFolders
+    case patientsByKeyRange, studiesByAccessionRange, modalitiesOfStudy, textByID
     case dataVersion
 
     static let patient = """
@@ -97,6 +98,11 @@ enum ReadSQL: Int, CaseIterable {
         case .studyModalityByID: "SELECT \(Self.studyModality) FROM study_modalities WHERE id = ?1"
         case .seriesOfModalityAfter: "SELECT \(Self.series) FROM series WHERE modality_study = ?3 AND id > ?1 ORDER BY id LIMIT ?2"
         case .viewFolderByID: "SELECT id, modified_ns, checksum FROM view_folders WHERE id = ?1"
+        case .patientsByKeyRange: "SELECT \(Self.patient) FROM patients WHERE name_key >= ?1 AND name_key < ?2 ORDER BY name_key LIMIT ?3"
+        case .studiesByAccessionRange:
+            "SELECT \(Self.study) FROM studies WHERE accession_key >= ?1 AND accession_key < ?2 ORDER BY accession_key LIMIT ?3"
+        case .modalitiesOfStudy: "SELECT \(Self.studyModality) FROM study_modalities WHERE study = ?3 AND id > ?1 LIMIT ?2"
+        case .textByID: "SELECT value FROM texts WHERE id = ?1"
         default: "SELECT id, modified_ns, checksum FROM view_folders WHERE id > ?1 AND id < ?3 ORDER BY id LIMIT ?2"
         }
     }

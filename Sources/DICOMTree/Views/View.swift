@@ -19,7 +19,7 @@ package protocol View: Sendable {
     /// Entries whose order is above `order`, ascending, `limit` at most; fewer than that only at the end.
     func children(of place: ViewPlace, after order: Int64, limit: Int, _ index: TreeIndex) throws(TreeError) -> [ViewEntry]
     /// Where a series stands in this view.
-    func place(of series: SeriesRow) -> ViewPlace
+    func place(of series: SeriesRow, _ index: TreeIndex) throws(TreeError) -> ViewPlace
     /// What the files of an instance are called, without extension, in this view's directories of instances.
     func stem(of row: InstanceRow) -> [UInt8]
     func instance(stem: [UInt8], of series: Int64, _ index: TreeIndex) throws(TreeError) -> InstanceRow?
