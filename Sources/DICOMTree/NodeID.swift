@@ -54,11 +54,11 @@ package struct NodeID: RawRepresentable, Hashable, Sendable {
 
     package static let findReadme = NodeID(unchecked: 6)
     /// `/find`, under any settings.
-    static let findDetail = 5
+    package static let findDetail = 5
     /// View 255, level 1.
-    static let queryDetail = 255 << 8 | 1
+    package static let queryDetail = 255 << 8 | 1
     /// Details of directories of instances: below it the number of a view.
-    static let firstQueryPlace = 256
+    package static let firstQueryPlace = 256
     /// Numbers of queries that fit everywhere.
     static let settingsQueryLimit = settingsDetailLimit - firstQueryPlace
 

@@ -3,7 +3,7 @@ import DICOMArchive
 /// The root, and `/with`: the same tree under other settings, by name. The root does not list `/with`, so that nothing that
 /// walks the whole mount (a copy, a search) draws every picture once more for each setting.
 extension VirtualTree {
-    private static let withName = Array("with".utf8)
+    static let withName = Array("with".utf8)
 
     /// The tree's root under settings; 0 for the tree itself.
     func root(settings number: Int) throws(TreeError) -> NodeID {
