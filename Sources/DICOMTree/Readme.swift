@@ -30,6 +30,9 @@ enum Readme {
             with/<settings>/ is all of this again, drawn as you ask, for example with/window=lung/ or
             with/size=256/. It is not listed here, but there: see with/README.txt.
 
+            find/Modality=CT/StudyDate=2024/ holds the series that meet these conditions; it is not listed
+            here, either: see find/README.txt.
+
             Useful: grep -r "PatientName" patients     find . -name "*.png"     rsync -a patients/ copy/
 
             """

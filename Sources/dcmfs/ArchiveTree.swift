@@ -64,18 +64,19 @@ struct ArchiveTree {
     func read(_ node: Node, _ piece: ([UInt8]) throws(CommandFailure) -> Void, _ path: [UInt8]) throws(CommandFailure) {
         let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
         defer { scratch.deallocate() }
+        let file: TreeFile
+        do throws(TreeError) { file = try tree.open(node.id) } catch { throw Self.failure(error, path) }
         var offset = 0
         while true {
             let bytes: [UInt8]
-            do throws(TreeError) { bytes = try next(node, offset, scratch) } catch { throw Self.failure(error, path) }
+            do throws(TreeError) { bytes = try next(file, offset, scratch) } catch { throw Self.failure(error, path) }
             if bytes.isEmpty { return }
             try piece(bytes)
             offset += bytes.count
         }
     }
 
-    private func next(_ node: Node, _ offset: Int, _ scratch: UnsafeMutableRawBufferPointer) throws(TreeError) -> [UInt8] {
-        let file = try tree.open(node.id)
+    private func next(_ file: TreeFile, _ offset: Int, _ scratch: UnsafeMutableRawBufferPointer) throws(TreeError) -> [UInt8] {
         for _ in 0..<2 {
             switch try file.read(at: offset, count: scratch.count, scratch: scratch) {
             case .scratch(let count): return Array(scratch.prefix(count))
