@@ -3,14 +3,19 @@ extension Archive {
     /// it; every other row of the level is looked at.
     package func find(_ query: SearchQuery, _ emit: (SeriesAttributes) -> Void) throws(ArchiveError) {
         try withoutActuallyEscaping(emit) { emit throws(ArchiveError) in
-            try Finder(archive: self, query: query, emit: emit).run()
+            try pool.read { connection throws(ArchiveError) in
+                // One transaction: all of it as of one moment, and no lock taken anew for each row.
+                try connection.execute("BEGIN")
+                defer { try? connection.execute("COMMIT") }
+                try Finder(connection: connection, query: query, emit: emit).run()
+            }
         }
     }
 }
 
 /// One run of a query, from the rows that an index finds down to series.
 private final class Finder {
-    private let archive: Archive
+    private let connection: Connection
     private let query: SearchQuery
     private let emit: (SeriesAttributes) -> Void
     private let patientTerms: [SearchQuery.Term]
@@ -22,8 +27,8 @@ private final class Finder {
     private var modalityValues: [Int64: [UInt8]] = [:]
     private static let page = 500
 
-    init(archive: Archive, query: SearchQuery, emit: @escaping (SeriesAttributes) -> Void) {
-        self.archive = archive
+    init(connection: Connection, query: SearchQuery, emit: @escaping (SeriesAttributes) -> Void) {
+        self.connection = connection
         self.query = query
         self.emit = emit
         patientTerms = query.terms(.patient)
@@ -36,9 +41,9 @@ private final class Finder {
 
     func run() throws(ArchiveError) {
         if let uid = pattern(.seriesInstanceUID)?.exact, !uid.isEmpty {
-            for row in try archive.rows(.seriesByIdentity, uid, { s throws(ArchiveError) in try SeriesRecord(s) }) { try visit(row) }
+            for row in try connection.rows(.seriesByIdentity, uid, { s throws(ArchiveError) in try SeriesRecord(s) }) { try visit(row) }
         } else if let uid = pattern(.studyInstanceUID)?.exact, !uid.isEmpty {
-            for row in try archive.rows(.studiesByIdentity, uid, { s throws(ArchiveError) in try StudyRecord(s) }) { try visit(row) }
+            for row in try connection.rows(.studiesByIdentity, uid, { s throws(ArchiveError) in try StudyRecord(s) }) { try visit(row) }
         } else if let prefix = pattern(.accessionNumber)?.plainPrefix, !prefix.isEmpty {
             try byPrefix(prefix, .studiesByAccessionRange, { s throws(ArchiveError) in try StudyRecord(s) }, \.accessionKey) {
                 study throws(ArchiveError) in try visit(study)
@@ -65,7 +70,7 @@ private final class Finder {
             guard let last = start.last else { continue }
             var from = start
             while true {
-                let page = try archive.list(query, from, below: start.dropLast() + [last + 1], limit: Self.page, row)
+                let page = try connection.list(query, from, below: start.dropLast() + [last + 1], limit: Self.page, row)
                 for row in page { try visit(row) }
                 guard let end = page.last, page.count == Self.page else { break }
                 from = end[keyPath: key] + [0]
@@ -83,10 +88,12 @@ private final class Finder {
     private func byDay(_ days: ClosedRange<Int>) throws(ArchiveError) {
         var last = Int64(days.lowerBound) - 1
         while true {
-            let page = try archive.viewFolders(after: last, below: Int64(days.upperBound) + 1, limit: Self.page)
+            let page = try connection.list(.viewFolders, last, Self.page, in: Int64(days.upperBound) + 1) { s throws(ArchiveError) in
+                try ViewFolderRecord(s)
+            }
             for day in page {
                 try pages { after throws(ArchiveError) in
-                    try archive.list(.studiesOfDayAfter, after, Self.page, in: day.id) { s throws(ArchiveError) in try StudyRecord(s) }
+                    try connection.list(.studiesOfDayAfter, after, Self.page, in: day.id) { s throws(ArchiveError) in try StudyRecord(s) }
                 } each: { study throws(ArchiveError) in
                     try visit(study)
                 }
@@ -98,17 +105,19 @@ private final class Finder {
 
     /// The smallest table that a term looks at; modalities are few, and lead to their series.
     private func scan() throws(ArchiveError) {
-        if !patientTerms.isEmpty {
-            try pages { after throws(ArchiveError) in
-                try archive.list(.patientsAfter, after, Self.page, in: nil) { s throws(ArchiveError) in try PatientRecord(s) }
-            } each: { patient throws(ArchiveError) in
-                try visit(patient)
+        if let term = patientTerms.first, let column = term.keyword.column {
+            for id in try connection.ids(of: "patients", where: column, term) {
+                if let row = try connection.one(.patientByID, id, { s throws(ArchiveError) in try PatientRecord(s) }) { try visit(row) }
             }
-        } else if let wanted = pattern(.modality), studyTerms.isEmpty {
+        } else if let term = studyTerms.first, let column = term.keyword.column {
+            for id in try connection.ids(of: "studies", where: column, term) {
+                if let row = try connection.one(.studyByID, id, { s throws(ArchiveError) in try StudyRecord(s) }) { try visit(row) }
+            }
+        } else if let wanted = pattern(.modality) {
             try byModality(wanted)
         } else {
             try pages { after throws(ArchiveError) in
-                try archive.list(.allStudiesAfter, after, Self.page, in: nil) { s throws(ArchiveError) in try StudyRecord(s) }
+                try connection.list(.allStudiesAfter, after, Self.page, in: nil) { s throws(ArchiveError) in try StudyRecord(s) }
             } each: { study throws(ArchiveError) in
                 try visit(study)
             }
@@ -116,16 +125,16 @@ private final class Finder {
     }
 
     private func byModality(_ wanted: SearchPattern) throws(ArchiveError) {
-        let modalities = try archive.list(.modalitiesAfter, 0, .max, in: nil) { s throws(ArchiveError) in try ModalityRecord(s) }
+        let modalities = try connection.list(.modalitiesAfter, 0, .max, in: nil) { s throws(ArchiveError) in try ModalityRecord(s) }
         for modality in modalities where wanted.matches(modality.value) {
             var last: Int64 = 0
             while true {
-                let page = try archive.list(.studyModalitiesAfter, last, Self.page, in: modality.id) { s throws(ArchiveError) in
+                let page = try connection.list(.studyModalitiesAfter, last, Self.page, in: modality.id) { s throws(ArchiveError) in
                     (study: try StudyRecord(s), pair: try StudyModalityRecord(s, from: 19).id)
                 }
                 for (study, pair) in page {
-                    try visit(study) { archive throws(ArchiveError) in
-                        try archive.list(.seriesOfModalityAfter, 0, .max, in: pair) { s throws(ArchiveError) in try SeriesRecord(s) }
+                    try visit(study) { () throws(ArchiveError) in
+                        try connection.list(.seriesOfModalityAfter, 0, .max, in: pair) { s throws(ArchiveError) in try SeriesRecord(s) }
                     }
                 }
                 guard let end = page.last, page.count == Self.page else { break }
@@ -151,14 +160,14 @@ private final class Finder {
     private func visit(_ patient: PatientRecord) throws(ArchiveError) {
         guard patientTerms.allSatisfy({ $0.pattern.matches($0.keyword.value(of: patient)) }) else { return }
         lastPatient = (SeriesAttributes.Shared(patient), true)
-        let studies = try archive.list(.studiesAfter, 0, .max, in: patient.id) { s throws(ArchiveError) in try StudyRecord(s) }
+        let studies = try connection.list(.studiesAfter, 0, .max, in: patient.id) { s throws(ArchiveError) in try StudyRecord(s) }
         for study in studies { try visit(study) }
     }
 
     /// Null when it is not there any more, or is not wanted.
     private func patient(_ id: Int64) throws(ArchiveError) -> SeriesAttributes.Shared<PatientRecord>? {
         if let last = lastPatient, last.row.value.id == id { return last.matches ? last.row : nil }
-        guard let record = try archive.one(.patientByID, id, { s throws(ArchiveError) in try PatientRecord(s) }) else { return nil }
+        guard let record = try connection.one(.patientByID, id, { s throws(ArchiveError) in try PatientRecord(s) }) else { return nil }
         let matches = patientTerms.allSatisfy { $0.pattern.matches($0.keyword.value(of: record)) }
         let row = SeriesAttributes.Shared(record)
         lastPatient = (row, matches)
@@ -166,12 +175,12 @@ private final class Finder {
     }
 
     private func visit(_ study: StudyRecord) throws(ArchiveError) {
-        try visit(study) { archive throws(ArchiveError) in
-            try archive.list(.seriesAfter, 0, .max, in: study.id) { s throws(ArchiveError) in try SeriesRecord(s) }
+        try visit(study) { () throws(ArchiveError) in
+            try connection.list(.seriesAfter, 0, .max, in: study.id) { s throws(ArchiveError) in try SeriesRecord(s) }
         }
     }
 
-    private func visit(_ study: StudyRecord, _ series: (Archive) throws(ArchiveError) -> [SeriesRecord]) throws(ArchiveError) {
+    private func visit(_ study: StudyRecord, _ series: () throws(ArchiveError) -> [SeriesRecord]) throws(ArchiveError) {
         guard studyTerms.allSatisfy({ $0.pattern.matches($0.keyword.value(of: study)) }), let patient = try patient(study.patient) else { return }
         var modalities: [[UInt8]] = []
         if !modalityTerms.isEmpty || query.terms.isEmpty {
@@ -179,13 +188,13 @@ private final class Finder {
             guard modalityTerms.allSatisfy({ SearchQuery.matches($0, modalities: modalities) }) else { return }
         }
         let shared = SeriesAttributes.Shared(study)
-        for record in try series(archive) { try visit(record, patient, shared, modalities) }
+        for record in try series() { try visit(record, patient, shared, modalities) }
     }
 
     /// A series that was found by itself.
     private func visit(_ record: SeriesRecord) throws(ArchiveError) {
-        guard let study = try archive.one(.studyByID, record.study, { s throws(ArchiveError) in try StudyRecord(s) }) else { return }
-        try visit(study) { _ throws(ArchiveError) in [record] }
+        guard let study = try connection.one(.studyByID, record.study, { s throws(ArchiveError) in try StudyRecord(s) }) else { return }
+        try visit(study) { () throws(ArchiveError) in [record] }
     }
 
     private func visit(
@@ -204,18 +213,18 @@ private final class Finder {
 
     private func sopClass(_ id: Int64) throws(ArchiveError) -> [UInt8] {
         if let known = sopClasses[id] { return known }
-        let value = try archive.one(.textByID, id) { s in s.bytes(0) } ?? []
+        let value = try connection.one(.textByID, id) { s in s.bytes(0) } ?? []
         if sopClasses.count > 4096 { sopClasses = [:] }
         sopClasses[id] = value
         return value
     }
 
     private func modalities(of study: Int64) throws(ArchiveError) -> [[UInt8]] {
-        let ids = try archive.list(.modalitiesOfStudy, 0, .max, in: study) { s throws(ArchiveError) in try StudyModalityRecord(s).modality }
+        let ids = try connection.list(.modalitiesOfStudy, 0, .max, in: study) { s throws(ArchiveError) in try StudyModalityRecord(s).modality }
         var values: [[UInt8]] = []
         for id in ids {
             if modalityValues[id] == nil {
-                modalityValues[id] = try archive.one(.modalityByID, id) { s throws(ArchiveError) in try ModalityRecord(s).value } ?? []
+                modalityValues[id] = try connection.one(.modalityByID, id) { s throws(ArchiveError) in try ModalityRecord(s).value } ?? []
             }
             values.append(modalityValues[id] ?? [])
         }
@@ -231,33 +240,59 @@ extension [UInt8]? {
     fileprivate var orEmpty: [UInt8] { self ?? [] }
 }
 
-extension Archive {
+extension SearchKeyword {
+    /// Where its value stands in a row of patients or studies.
+    fileprivate var column: String? {
+        switch self {
+        case .patientID: "patient_id"
+        case .issuerOfPatientID: "issuer"
+        case .patientName: "person_name"
+        case .patientBirthDate: "birth_date"
+        case .patientSex: "sex"
+        case .studyDate: "date"
+        case .studyID: "study_id"
+        case .studyDescription: "description"
+        case .accessionNumber: "accession"
+        case .studyInstanceUID: "identity"
+        default: nil
+        }
+    }
+
+    /// The value of that column, as `value(of:)` has it.
+    fileprivate func value(ofColumn bytes: [UInt8]) -> [UInt8] {
+        if isDate { return Self.date(bytes) }
+        return self == .studyInstanceUID && bytes.first == 0 ? [] : bytes
+    }
+}
+
+extension Connection {
+    /// Rows of a table whose column matches: one value is looked at instead of all of the row. The caller reads the whole
+    /// row, and thereby its checksum, before anything is made of it.
+    fileprivate func ids(of table: String, where column: String, _ term: SearchQuery.Term) throws(ArchiveError) -> [Int64] {
+        let query = try prepare("SELECT id, \(column) FROM \(table)")
+        var ids: [Int64] = []
+        while try query.step() {
+            if term.pattern.matches(term.keyword.value(ofColumn: query.bytes(1))) { ids.append(query.int(0)) }
+        }
+        return ids
+    }
+
     /// Rows with a key in a range, in its order.
     fileprivate func list<Row>(
         _ query: ReadSQL, _ from: [UInt8], below end: [UInt8], limit: Int, _ row: (SQLStatement) throws(ArchiveError) -> Row
     ) throws(ArchiveError) -> [Row] {
-        try pool.read { connection throws(ArchiveError) in
-            let statement = try connection.statement(query)
-            statement.bind(1, from)
-            statement.bind(2, end)
-            statement.bind(3, Int64(limit))
-            defer { statement.reset() }
-            var rows: [Row] = []
-            while try statement.step() { rows.append(try row(statement)) }
-            return rows
-        }
+        let statement = try statement(query)
+        statement.bind(1, from)
+        statement.bind(2, end)
+        statement.bind(3, Int64(limit))
+        return try rows(statement, row)
     }
 
     fileprivate func rows<Row>(
         _ query: WriteSQL, _ key: [UInt8], _ row: (SQLStatement) throws(ArchiveError) -> Row
     ) throws(ArchiveError) -> [Row] {
-        try pool.read { connection throws(ArchiveError) in
-            let statement = try connection.statement(query)
-            statement.bind(1, key)
-            defer { statement.reset() }
-            var rows: [Row] = []
-            while try statement.step() { rows.append(try row(statement)) }
-            return rows
-        }
+        let statement = try statement(query)
+        statement.bind(1, key)
+        return try rows(statement, row)
     }
 }

@@ -85,7 +85,7 @@ extension SearchKeyword {
     }
 
     /// YYYYMMDD; what is no date stays as it is.
-    private static func date(_ value: [UInt8]) -> [UInt8] {
+    static func date(_ value: [UInt8]) -> [UInt8] {
         EntityNames.isoDate(value).map { $0.filter { $0 != UInt8(ascii: "-") } } ?? FileName.trimmed(value)
     }
 }

@@ -33,7 +33,7 @@ package struct SearchPattern: Hashable, Sendable {
             if keyword != .patientName { return Self.matches(tokens[...], Self.scalars(value, for: keyword)) }
             // The whole name, or any of its component groups (PS3.5 section 6.2.1).
             let groups = value.split(separator: UInt8(ascii: "="), omittingEmptySubsequences: true).map { Array($0) }
-            return ([value] + groups).contains { Self.matches(tokens[...], Self.scalars($0, for: keyword)) }
+            return (groups.count > 1 ? [value] + groups : [value]).contains { Self.matches(tokens[...], Self.scalars($0, for: keyword)) }
         }
     }
 

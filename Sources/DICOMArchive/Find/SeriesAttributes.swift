@@ -13,6 +13,8 @@ package struct SeriesAttributes: Sendable {
     /// Of the study, in the order in which they came; filled in where a query or a view asks for them.
     let modalities: [[UInt8]]
 
+    package var id: Int64 { record.value.id }
+    package var modifiedNs: Int64 { record.value.modifiedNs }
     package var series: SeriesRow { record.value.row }
     package var patientFolder: [UInt8] { patient.value.name }
     package var studyFolder: [UInt8] { study.value.name }

@@ -14,15 +14,17 @@ final class FoundSeries: Sendable {
     private let places: [[UInt8]: Int]
 
     init(_ query: SearchQuery, in source: any TreeSource) throws(ArchiveError) {
-        var found: [(id: Int64, name: [UInt8], identity: [UInt8], modifiedNs: Int64)] = []
-        try source.find(query) { found.append(($0.series.id, $0.longName, $0.identity, $0.series.modifiedNs)) }
+        var found: [(id: Int64, name: [UInt8], attributes: SeriesAttributes)] = []
+        try source.find(query) { found.append(($0.id, $0.longName, $0)) }
         found.sort { $0.id < $1.id }
         var names = NameSet()
         var entries: [Entry] = []
         entries.reserveCapacity(found.count)
         for (place, row) in found.enumerated() {
             entries.append(
-                Entry(id: row.id, name: try names.add(Self.noCondition(row.name), identity: row.identity, place: place), modifiedNs: row.modifiedNs))
+                Entry(
+                    id: row.id, name: try names.add(Self.noCondition(row.name), identity: row.attributes.identity, place: place),
+                    modifiedNs: row.attributes.modifiedNs))
         }
         self.entries = entries
         places = names.places
