@@ -47,11 +47,16 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CJPEG", cSettings: cRules, linkerSettings: [.linkedLibrary("jpeg")]),
         .target(name: "CPNG", cSettings: cRules, linkerSettings: [.linkedLibrary("png")]),
+        .target(name: "COpenJPEG", cSettings: cRules, linkerSettings: [.linkedLibrary("openjp2")]),
+        .target(name: "CCharLS", cSettings: cRules, linkerSettings: [.linkedLibrary("charls")]),
+        // JPEG XL is built in where pkg-config knows libjxl.
+        .systemLibrary(name: "CLibJXL", pkgConfig: "libjxl", providers: [.apt(["libjxl-dev"])]),
+        .target(name: "CJXL", dependencies: ["CLibJXL"], cSettings: cRules),
         .target(name: "CLinux", cSettings: cRules),
 
         // the standard, the pictures, the index, the tree
         swift("DICOM", ["CZlib"]),
-        swift("DICOMImaging", ["DICOM", "CJPEG", "CPNG", "CZlib"]),
+        swift("DICOMImaging", ["DICOM", "CJPEG", "CPNG", "COpenJPEG", "CCharLS", "CJXL", "CZlib"]),
         swift("DICOMArchive", ["DICOM", "CCrypto", "CLinux", grdb, sqlite, system]),
         swift("DICOMTree", ["DICOM", "DICOMArchive", system]),
         swift("WorkerProtocol", ["DICOM", "CLinux"]),

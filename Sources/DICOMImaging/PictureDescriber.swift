@@ -4,7 +4,11 @@ package import DICOM
 package enum PictureDescriber {
     /// - Returns: the state; the description where it is `.available`; else, in one line, what is missing or wrong.
     package static func describe(_ file: Part10File) -> (state: PictureState, picture: PictureDescription?, problem: String) {
-        guard file.pixelData != nil else { return (.none, nil, "") }
+        guard file.pixelData != nil else {
+            // The only images that are images without pixel data.
+            let isElsewhere = file.transferSyntax.codec == .jpip && file.dataSet.int(.rows) != nil
+            return isElsewhere ? (.unsupported, nil, Decoders.missingFeature(.jpip) ?? "") : (.none, nil, "")
+        }
         do throws(DICOMError) {
             let layout = try FrameLayout(of: file)
             if let refusal = refusal(of: layout, file) { return (.unsupported, nil, refusal) }
@@ -26,6 +30,7 @@ package enum PictureDescriber {
     private static func refusal(of layout: FrameLayout, _ file: Part10File) -> String? {
         if case .other(let term) = layout.photometric { return "Photometric Interpretation \(String(term.prefix(32)))" }
         let syntax = file.transferSyntax
+        if let missing = Decoders.missingFeature(syntax.codec) { return missing }
         guard file.pixelData?.isEncapsulated == true else {
             return layout.photometric == .ybrPartial || layout.photometric == .xyb ? "native pixel data in a codec's colour space" : nil
         }

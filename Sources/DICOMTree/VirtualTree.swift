@@ -18,6 +18,7 @@ package final class VirtualTree: Sendable {
     let everything = Shown(renditions: VirtualTree.renditions)
     let settings: SettingsTable
     let production: Production
+    let readAhead: ReadAhead
     /// How many paths each file of an instance has.
     let instanceLinks: Int
 
@@ -28,6 +29,8 @@ package final class VirtualTree: Sendable {
         shown = base
         settings = SettingsTable(base: base)
         production = Production(producer: producer, options: options)
+        // Without a cache there is nowhere to keep what is made ahead.
+        readAhead = ReadAhead(width: options.cacheBytes > 0 ? options.readAhead : 0)
         instanceLinks = Self.views.count { $0.showsInstances }
     }
 

@@ -7,18 +7,37 @@ package enum StoredFrame {
         guard let location = file.pixelData else { throw DICOMError(.noPixels, "no pixel data") }
         guard (0..<layout.frameCount).contains(frame) else { throw DICOMError(.inconsistent, "no frame \(frame + 1) of \(layout.frameCount)") }
         guard let fragments = location.fragments else { return try NativeFrame(file, location, layout).read(frame) }
-        guard let decoder = Decoders.decoder(for: file.transferSyntax.codec) else {
-            throw DICOMError(.unsupported, "no decoder for \(file.transferSyntax.name)")
-        }
+        let decoder = try decoder(for: file)
+        return try decoder.decode(try FrameLocator(file, fragments, frameCount: layout.frameCount).frame(frame), layout, purpose)
+    }
+
+    /// The same at the lowest resolution that the codestream has whose longer side is not below `longestSide` pixels; the layout
+    /// that comes with it has that size. Nil where frames are stored in one resolution only.
+    static func decodeReduced(
+        _ file: Part10File, _ layout: FrameLayout, frame: Int, purpose: DecodePurpose, longestSide: Int
+    ) throws(DICOMError) -> (buffer: PixelBuffer, layout: FrameLayout)? {
+        guard let fragments = file.pixelData?.fragments, (0..<layout.frameCount).contains(frame) else { return nil }
+        guard let decode = try decoder(for: file).decodeReduced else { return nil }
         let stream = try FrameLocator(file, fragments, frameCount: layout.frameCount).frame(frame)
-        return try decoder.decode(stream, layout, purpose)
+        let reduced = try decode(stream, layout, purpose, longestSide)
+        var small = layout
+        small.columns = reduced.width
+        small.rows = reduced.height
+        return (reduced.buffer, small)
+    }
+
+    private static func decoder(for file: Part10File) throws(DICOMError) -> FrameDecoder {
+        let syntax = file.transferSyntax
+        if let decoder = Decoders.decoder(for: syntax.codec) { return decoder }
+        throw DICOMError(.unsupported, Decoders.missingFeature(syntax.codec) ?? "no decoder for \(syntax.name)")
     }
 
     /// The stored values of a frame in one well-defined form: only the stored bits, sign-extended, little endian in the
     /// container of Bits Allocated, samples interleaved, YCbCr as coded. What decoders are compared by.
     package static func canonical(_ file: Part10File, frame: Int) throws(DICOMError) -> [UInt8] {
-        let layout = try FrameLayout(of: file)
+        var layout = try FrameLayout(of: file)
         let buffer = try decode(file, layout, frame: frame, purpose: .storedValues)
+        layout.adopt(buffer, purpose: .storedValues)
         let samples = SampleReader(buffer, layout)
         let size = layout.container.size
         if layout.isFloat { return buffer.bytes }

@@ -12,7 +12,7 @@ struct FrameRenderer {
     private let buffer: PixelBuffer
 
     init(_ file: Part10File, frame: Int, settings: PictureSettings, description: PictureDescription) throws(DICOMError) {
-        layout = try FrameLayout(of: file)
+        var layout = try FrameLayout(of: file)
         guard layout.columns == description.width, layout.rows == description.height, frame >= 0, frame < description.frameCount else {
             throw DICOMError(.inconsistent, "the file's frames are not those that were indexed")
         }
@@ -25,6 +25,8 @@ struct FrameRenderer {
         width = layout.columns
         height = layout.rows
         buffer = try StoredFrame.decode(file, layout, frame: frame, purpose: .display)
+        layout.adopt(buffer, purpose: .display)
+        self.layout = layout
     }
 
     /// Fills width * height * channels bytes.
