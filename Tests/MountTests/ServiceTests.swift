@@ -73,4 +73,27 @@ private final class NotifySocket {
         process.waitUntilExit()
         #expect(process.terminationStatus == 0 && !tree.isMounted)
     }
+
+    @Test(.enabled(if: MountedTree.isPossible)) func `the messages of a mount name no patient and no source`() throws {
+        let tree = try MountedTree(indexing: [])
+        let sources = tree.folder + "/CANARY^Anna"
+        try FileManager.default.copyItem(atPath: fixtures, toPath: sources)
+        #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", tree.archive, sources]).status == 0)
+        let process = Process()
+        let messages = Pipe()
+        process.executableURL = URL(fileURLWithPath: MountedTree.program("dcmfs"))
+        process.arguments = ["mount", "-f", tree.archive, tree.point]
+        process.standardError = messages
+        try process.run()
+        #expect(MountedTree.wait { tree.isMounted })
+        let files = try tree.files("patients")
+        let patients = try FileManager.default.contentsOfDirectory(atPath: tree.point + "/patients")
+        try FileManager.default.removeItem(atPath: sources)
+        for file in files { #expect(throws: POSIXError.self) { try MountedTree.contents(file) } }
+        process.terminate()
+        let text = String(decoding: messages.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(text.contains("dcmfs: instance "), "the failures are told: \(text)")
+        for canary in patients + ["CANARY", "Muster", "1.2."] { #expect(!text.contains(canary), "\(text)") }
+    }
 }
