@@ -1,6 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// `mountscripts/fuzz` sets this: the fuzzing program needs the sanitizers' run time, which no ordinary build links.
+let isFuzzing = Context.environment["DCMFS_FUZZ"] != nil
+
 /// One set of rules for every Swift target of ours: Swift 6 mode, explicit imports and existentials, no warnings.
 let settings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -27,6 +30,12 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+
+let fuzzing: [Target] = [
+    .executableTarget(
+        name: "dcmfs-fuzz", dependencies: ["FuzzTargets", "DICOM", "TestSupport"], path: "Tests/Fuzz/Program",
+        swiftSettings: settings, linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])])
+]
 
 let package = Package(
     name: "dcmfs",
@@ -73,11 +82,13 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["DICOM", "CZlib", system], path: "Tests/TestSupport", swiftSettings: settings),
         tests("DICOMTests", ["DICOM"]),
-        tests("DICOMImagingTests", ["DICOM", "DICOMImaging", "CCrypto"]),
+        .target(
+            name: "FuzzTargets", dependencies: ["DICOM", "DICOMImaging", "TestSupport"], path: "Tests/Fuzz/Targets", swiftSettings: settings),
+        tests("DICOMImagingTests", ["DICOM", "DICOMImaging", "CCrypto", "CZlib", "FuzzTargets"]),
         tests("DICOMArchiveTests", ["DICOM", "DICOMArchive", grdb, system]),
         tests("DICOMTreeTests", ["DICOM", "DICOMArchive", "DICOMTree", system]),
         tests("WorkersTests", ["DICOM", "WorkerProtocol", "Workers", system]),
         tests("MountTests", ["DICOM", "FUSE", system]),
         tests("CommandTests", ["DICOM", system]),
-    ]
+    ] + (isFuzzing ? fuzzing : [])
 )

@@ -11,17 +11,6 @@ static int refuse(charls_jpegls_decoder *decoder, CCharLS_Report *report, const 
     return -1;
 }
 
-/* The picture is whole, and what follows its last scan is not the end marker: a padding byte, another marker, nothing. */
-static int is_about_the_end(charls_jpegls_errc result, int has_one_scan) {
-    switch (result) {
-    case CHARLS_JPEGLS_ERRC_END_OF_IMAGE_MARKER_NOT_FOUND: return 1;
-    case CHARLS_JPEGLS_ERRC_JPEG_MARKER_START_BYTE_NOT_FOUND:
-    case CHARLS_JPEGLS_ERRC_UNKNOWN_JPEG_MARKER_FOUND:
-    case CHARLS_JPEGLS_ERRC_UNEXPECTED_MARKER_FOUND: return has_one_scan;
-    default: return 0;
-    }
-}
-
 int CCharLS_decode(
     const uint8_t *stream, size_t length, const CCharLS_Shape *shape, uint8_t *pixels, size_t capacity, CCharLS_Report *report) {
     memset(report, 0, sizeof *report);
@@ -40,12 +29,13 @@ int CCharLS_decode(
     charls_interleave_mode mode = CHARLS_INTERLEAVE_MODE_NONE;
     size_t needed = 0;
     result = charls_jpegls_decoder_get_interleave_mode(decoder, &mode);
+    if (!result && mode == CHARLS_INTERLEAVE_MODE_NONE && shape->components > 1) return refuse(decoder, report, "components of several scans");
     if (!result) result = charls_jpegls_decoder_get_destination_size(decoder, 0, &needed);
     if (result) return refuse(decoder, report, charls_get_error_message(result));
     if (needed > capacity) return refuse(decoder, report, "the stream needs more room than announced");
-    report->is_planar = mode == CHARLS_INTERLEAVE_MODE_NONE && shape->components > 1;
     result = charls_jpegls_decoder_decode_to_buffer(decoder, pixels, capacity, 0);
     if (result) snprintf(report->message, sizeof report->message, "%.190s", charls_get_error_message(result));
     charls_jpegls_decoder_destroy(decoder);
-    return !result || is_about_the_end(result, !report->is_planar) ? 0 : 1;
+    /* Too much data are those that follow the last pixel. */
+    return !result || result == CHARLS_JPEGLS_ERRC_TOO_MUCH_ENCODED_DATA ? 0 : 1;
 }

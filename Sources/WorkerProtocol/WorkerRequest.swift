@@ -12,6 +12,8 @@ package enum WorkerRequest: Hashable, Sendable {
     case picture(PictureRequest)
     /// Answer: lines for people that say how the default rendering of a frame comes about.
     case explanation(PictureRequest)
+    /// Which transfer syntaxes the worker decodes. Answer: `FormatsReply`.
+    case formats
     case test(TestCommand)
 
     /// Descriptors that belong to the request.
@@ -19,6 +21,7 @@ package enum WorkerRequest: Hashable, Sendable {
         switch self {
         case .ingest(let sizes): sizes.count...sizes.count
         case .headerText, .headerJSON, .picture, .explanation: 1...1
+        case .formats: 0...0
         case .test: 0...1
         }
     }
@@ -55,6 +58,7 @@ private enum Kind {
     static let headerJSON: UInt8 = 3
     static let picture: UInt8 = 4
     static let explanation: UInt8 = 5
+    static let formats: UInt8 = 6
     static let test: UInt8 = 255
 }
 
@@ -78,6 +82,7 @@ extension WireWriter {
         case .explanation(let picture):
             put(Kind.explanation)
             put(picture)
+        case .formats: put(Kind.formats)
         case .test(let command):
             put(Kind.test)
             put(command)
@@ -122,6 +127,7 @@ extension WireReader {
         case Kind.headerJSON: .headerJSON(size: try int(), bulkDataURI: try line())
         case Kind.picture: .picture(try picture())
         case Kind.explanation: .explanation(try picture())
+        case Kind.formats: .formats
         case Kind.test: .test(try testCommand())
         case let kind: throw WireError("no request of kind \(kind)")
         }

@@ -1,4 +1,4 @@
-import DICOM
+package import DICOM
 package import WorkerProtocol
 
 /// Requests about one open file. The descriptor stays the caller's; the worker reads it by position.
@@ -31,6 +31,13 @@ extension WorkerPool {
     package func explanation(_ descriptor: CInt, _ request: PictureRequest) throws(WorkerError) -> [UInt8] {
         let budget = WorkerBudget(picture: request.description, fileSize: request.fileSize)
         return try document(.explanation(request), descriptor, budget, 1 << 20)
+    }
+
+    /// Which transfer syntaxes the workers decode.
+    package func formats() throws(WorkerError) -> [FormatSupport] {
+        var failedAt: UInt32 = 0
+        let bytes = try perform(.formats, descriptors: [], budget: .header, maximumLength: 1 << 20, failedAt: &failedAt)
+        do { return try FormatsReply.decode(bytes) } catch { throw .worker(WorkerFailure(.nonsense(error.description))) }
     }
 
     /// Misbehaviour on demand; only for a pool that allows it.

@@ -21,6 +21,9 @@ extension Serve {
             description: request.description)
     }
 
+    /// The decoders that this program was built with.
+    static func formats() -> [UInt8] { FormatsReply.encode(FormatTable.rows) }
+
     static func explanation(_ file: InputFile, _ request: PictureRequest) throws(DICOMError) -> [UInt8] {
         let lines = try PictureRenderer.explanation(
             of: try file.open(), frame: request.frame, settings: request.settings, description: request.description)

@@ -56,6 +56,7 @@ struct Server {
             document(files[0], picture.fileSize, WorkerBudget(picture: picture.description, fileSize: picture.fileSize)) {
                 (file) throws(DICOMError) in try Serve.explanation(file, picture)
             }
+        case .formats: .done(Serve.formats())
         case .test(let command): answersTests ? test(command, files.first) : .refused("test commands are off")
         }
     }

@@ -11,7 +11,7 @@ struct DCMFS: ParsableCommand {
         subcommands: [
             IndexCommand.self, MountCommand.self, UnmountCommand.self, StatusCommand.self, ProblemsCommand.self, VerifyCommand.self,
             ForgetCommand.self, RelocateCommand.self, HeaderCommand.self, RenderCommand.self, ThumbnailCommand.self,
-            DoctorCommand.self, DumpCommand.self,
+            FormatsCommand.self, DoctorCommand.self, DumpCommand.self,
         ]
     )
 

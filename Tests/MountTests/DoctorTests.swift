@@ -43,7 +43,7 @@ import Testing
 
     @Test func `the installation's parts are all looked at`() throws {
         let report = try doctor([])
-        for check in ["fuse-device", "fusermount", "allow-other", "libfuse", "mount-helper", "worker", "landlock", "seccomp"] {
+        for check in ["fuse-device", "fusermount", "allow-other", "libfuse", "mount-helper", "worker", "landlock", "seccomp", "decoders"] {
             #expect(report.finding("installation", check) != nil, "\(check)")
         }
         #expect(report.finding("installation", "worker")?.level == "good")

@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* JPEG-LS through CharLS, whose C interface reports errors as codes: a whole stream in, its samples out. */
+/* JPEG-LS through CharLS, whose C interface reports errors as codes: a stream of one scan in, its samples out. */
 
 typedef struct {
     int32_t width, height, components; /* what the caller has room for; another size is refused before decoding */
@@ -11,12 +11,11 @@ typedef struct {
 } CCharLS_Shape;
 
 typedef struct {
-    int32_t is_planar;  /* 1: the components are planes (interleave mode none) */
-    char message[200];  /* CharLS's words, else empty */
+    char message[200]; /* CharLS's words, else empty */
 } CCharLS_Report;
 
 /* Decodes to one byte per sample up to 8 bits, else two, little endian; the HP colour transforms are undone (rule C7).
- * 0 done, whatever follows the last scan; 1 a scan is damaged or ends early: the rows before it are written; -1 refused,
+ * Components of one scan come out interleaved. 0 done, whatever follows the scan's last pixel; 1 a scan is damaged or ends early: the rows before it are written; -1 refused,
  * nothing is written. */
 int CCharLS_decode(
     const uint8_t *stream, size_t length, const CCharLS_Shape *shape, uint8_t *pixels, size_t capacity, CCharLS_Report *report);

@@ -20,6 +20,8 @@ struct FrameDecoder: Sendable {
     let codec: PixelCodec
     /// Name for people.
     let name: String
+    /// Whose code decodes, for `dcmfs formats`; empty where this build lacks it.
+    var library = FrameDecoder.ownCode
     /// From the header alone: nil where the codec can draw such frames, else what is missing. Never looks at pixels.
     let refusal: @Sendable (FrameLayout) -> String?
     /// Decodes one frame. Checks the codestream's dimensions against the layout before it allocates (rule J, 12).
@@ -31,4 +33,8 @@ struct FrameDecoder: Sendable {
             @Sendable (_ stream: [UInt8], _ layout: FrameLayout, _ purpose: DecodePurpose, _ longestSide: Int) throws(DICOMError) ->
                 ReducedFrame
         )?
+}
+
+extension FrameDecoder {
+    static let ownCode = "own code"
 }

@@ -3,9 +3,9 @@ import DICOM
 
 /// JPEG-LS (ISO 14495-1), lossless and near-lossless, in its three interleave modes, through CharLS.
 extension FrameDecoder {
-    static let jpegLS = FrameDecoder(codec: .jpegLS, name: "JPEG-LS Lossless", refusal: JPEGLS.refusal, decode: JPEGLS.decode)
+    static let jpegLS = FrameDecoder(codec: .jpegLS, name: "JPEG-LS Lossless", library: "CharLS", refusal: JPEGLS.refusal, decode: JPEGLS.decode)
     static let jpegLSNearLossless = FrameDecoder(
-        codec: .jpegLSNearLossless, name: "JPEG-LS Near-Lossless", refusal: JPEGLS.refusal, decode: JPEGLS.decode)
+        codec: .jpegLSNearLossless, name: "JPEG-LS Near-Lossless", library: "CharLS", refusal: JPEGLS.refusal, decode: JPEGLS.decode)
 }
 
 enum JPEGLS {
@@ -14,57 +14,49 @@ enum JPEGLS {
     }
 
     @Sendable static func decode(_ stream: [UInt8], _ layout: FrameLayout, _ purpose: DecodePurpose) throws(DICOMError) -> PixelBuffer {
-        let stream = Self.trimmed(stream)
-        let precision = try precision(of: stream, layout)
-        try StreamBound.check(samples: layout.sampleCount, bytes: stream.count, "JPEG-LS")
-        let container: SampleContainer = precision <= 8 ? .uint8 : .uint16
-        var shape = CCharLS_Shape(
-            width: Int32(layout.columns), height: Int32(layout.rows), components: Int32(layout.samples), precision: Int32(precision))
-        var report = CCharLS_Report()
+        let source = try JPEGLSStream(stream)
+        try check(source, layout, bytes: stream.count)
+        let container: SampleContainer = source.precision <= 8 ? .uint8 : .uint16
         var output = [UInt8](repeating: 0, count: layout.sampleCount * container.size)
-        let result = output.withUnsafeMutableBufferPointer { output in
-            CCharLS_decode(stream, stream.count, &shape, output.baseAddress, output.count, &report)
+        // Scans that never came leave their planes black (rule G4).
+        let isPlanar = source.scans.contains { $0.plane != nil }
+        var isTruncated = source.scans.count < (isPlanar ? layout.samples : 1)
+        for scan in source.scans {
+            let room = (scan.plane == nil ? layout.samples : 1) * layout.pixelCount * container.size
+            let start = (scan.plane ?? 0) * room
+            guard start + room <= output.count else { continue }
+            let isWhole = try decode(scan, source, layout, into: &output, start..<start + room)
+            if !isWhole { isTruncated = true }
         }
-        // CharLS does not tell a damaged scan from one that ends early; an end marker does (rule G4).
-        let isCut = result == 1 && !Self.hasEnd(stream)
-        guard result == 0 || isCut else {
-            throw DICOMError(.damagedPixels, "JPEG-LS: \(Self.text(report))")
-        }
-        return PixelBuffer(
-            bytes: output, container: container, order: report.is_planar == 1 ? .planar : .interleaved, isTruncated: isCut)
+        guard !source.scans.isEmpty else { throw DICOMError(.damagedPixels, "JPEG-LS without a scan") }
+        return PixelBuffer(bytes: output, container: container, order: isPlanar ? .planar : .interleaved, isTruncated: isTruncated)
     }
 
-    /// Fill bytes may stand before any marker, the first one included (T.81 B.1.1.2); CharLS does not expect them there.
-    private static func trimmed(_ stream: [UInt8]) -> [UInt8] {
-        guard let start = stream.firstIndex(where: { $0 != 0xFF }), start > 1 else { return stream }
-        return Array(stream[(start - 1)...])
-    }
-
-    /// Sample precision by the stream's own frame header (SOF55), once that agrees with the layout.
-    private static func precision(of stream: [UInt8], _ layout: FrameLayout) throws(DICOMError) -> Int {
-        let header = stream.withUnsafeBytes { bytes -> [UInt8]? in
-            var segments = JPEGSegments(bytes)
-            while let segment = segments.next(), segment.marker != 0xDA {
-                if segment.marker == 0xF7 { return Array(bytes[segment.payload]) }
-            }
-            return nil
-        }
-        guard let header, header.count >= 6 else { throw DICOMError(.damagedPixels, "JPEG-LS without a frame header") }
-        let height = Int(header[1]) << 8 | Int(header[2])
-        let width = Int(header[3]) << 8 | Int(header[4])
-        guard width == layout.columns, height == layout.rows, Int(header[5]) == layout.samples else {
+    private static func check(_ source: JPEGLSStream, _ layout: FrameLayout, bytes: Int) throws(DICOMError) {
+        guard source.width == layout.columns, source.height == layout.rows, source.components == layout.samples else {
             throw DICOMError(
                 .inconsistent,
-                "JPEG-LS of \(width) x \(height) x \(header[5]), header says \(layout.columns) x \(layout.rows) x \(layout.samples)")
+                "JPEG-LS of \(source.width) x \(source.height) x \(source.components), "
+                    + "header says \(layout.columns) x \(layout.rows) x \(layout.samples)")
         }
-        guard (2...16).contains(header[0]) else { throw DICOMError(.damagedPixels, "JPEG-LS precision \(header[0])") }
-        return Int(header[0])
+        guard (2...16).contains(source.precision) else { throw DICOMError(.damagedPixels, "JPEG-LS precision \(source.precision)") }
+        try StreamBound.check(samples: layout.sampleCount, bytes: bytes, "JPEG-LS")
     }
 
-    /// An end-of-image marker stands near the end, padding aside.
-    private static func hasEnd(_ stream: [UInt8]) -> Bool {
-        let tail = Array(stream.suffix(16))
-        return zip(tail, tail.dropFirst()).contains { $0 == 0xFF && $1 == 0xD9 }
+    /// False where the scan ends early.
+    private static func decode(
+        _ scan: JPEGLSStream.Scan, _ source: JPEGLSStream, _ layout: FrameLayout, into output: inout [UInt8], _ range: Range<Int>
+    ) throws(DICOMError) -> Bool {
+        var shape = CCharLS_Shape(
+            width: Int32(layout.columns), height: Int32(layout.rows), components: scan.plane == nil ? Int32(layout.samples) : 1,
+            precision: Int32(source.precision))
+        var report = CCharLS_Report()
+        let result = output.withUnsafeMutableBufferPointer { output in
+            let target = UnsafeMutableBufferPointer(rebasing: output[range])
+            return CCharLS_decode(scan.bytes, scan.length, &shape, target.baseAddress, target.count, &report)
+        }
+        guard result == 0 || result == 1 && scan.isCut else { throw DICOMError(.damagedPixels, "JPEG-LS: \(text(report))") }
+        return result == 0
     }
 
     private static func text(_ report: CCharLS_Report) -> String {

@@ -5,7 +5,10 @@ import DICOM
 extension FrameDecoder {
     static let jpegXL: [FrameDecoder] = [
         (.jpegXLLossless, "JPEG XL Lossless"), (.jpegXLRecompression, "JPEG XL JPEG Recompression"), (.jpegXL, "JPEG XL"),
-    ].map { FrameDecoder(codec: $0, name: $1, refusal: JPEGXL.refusal, decode: JPEGXL.decode) }
+    ].map {
+        FrameDecoder(
+            codec: $0, name: $1, library: CJXL_is_available() == 1 ? "libjxl" : "", refusal: JPEGXL.refusal, decode: JPEGXL.decode)
+    }
 }
 
 enum JPEGXL {

@@ -32,6 +32,17 @@ package enum StoredFrame {
         throw DICOMError(.unsupported, Decoders.missingFeature(syntax.codec) ?? "no decoder for \(syntax.name)")
     }
 
+    /// The bytes of one encapsulated frame, nil where pixel data are native or absent.
+    package static func codestream(_ file: Part10File, frame: Int) throws(DICOMError) -> [UInt8]? {
+        guard let fragments = file.pixelData?.fragments else { return nil }
+        return try FrameLocator(file, fragments, frameCount: FrameLayout(of: file).frameCount).frame(frame)
+    }
+
+    /// Decodes a frame and returns how many bytes its samples take: what benchmarks and fuzzers run.
+    package static func decodedSize(_ file: Part10File, frame: Int) throws(DICOMError) -> Int {
+        try decode(file, FrameLayout(of: file), frame: frame, purpose: .display).bytes.count
+    }
+
     /// The stored values of a frame in one well-defined form: only the stored bits, sign-extended, little endian in the
     /// container of Bits Allocated, samples interleaved, YCbCr as coded. What decoders are compared by.
     package static func canonical(_ file: Part10File, frame: Int) throws(DICOMError) -> [UInt8] {

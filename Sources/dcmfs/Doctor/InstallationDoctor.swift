@@ -1,3 +1,4 @@
+import DICOM
 import FUSE
 import Glibc
 import WorkerProtocol
@@ -57,7 +58,8 @@ struct InstallationDoctor {
     private var worker: [Finding] {
         let path = shownPath(WorkerLocation.find())
         do throws(WorkerFailure) {
-            let ready = try WorkerLocation.makePool(count: 1).check()
+            let pool = try WorkerLocation.makePool(count: 1)
+            let ready = try pool.check()
             return [
                 .good("worker", "\(path) starts and speaks this version's protocol (\(ready.version))"),
                 ready.landlock > 0
@@ -70,6 +72,7 @@ struct InstallationDoctor {
                     : .note(
                         "seccomp", "the worker runs without a filter of system calls",
                         remedy: "none for builds under a sanitizer and for processors other than x86-64 and ARM64"),
+                decoders(pool),
             ]
         } catch {
             return [
@@ -78,6 +81,17 @@ struct InstallationDoctor {
                     remedy: "reinstall dcmfs, so that dcmfs and dcmfs-worker are of one version; or let \(WorkerLocation.variable) name the right one"
                 )
             ]
+        }
+    }
+
+    private func decoders(_ pool: WorkerPool) -> Finding {
+        do throws(WorkerError) {
+            let formats = try pool.formats()
+            let libraries = Set(formats.filter(\.isDecoded).map(\.library)).sorted()
+            let decoded = formats.count(where: \.isDecoded)
+            return .good("decoders", "the worker draws \(decoded) of \(formats.count) transfer syntaxes: \(libraries.joined(separator: " / "))")
+        } catch {
+            return .problem("decoders", "the worker does not say what it decodes: \(error.description)", remedy: "reinstall dcmfs")
         }
     }
 

@@ -7,7 +7,10 @@ extension FrameDecoder {
     static let jpeg2000: [FrameDecoder] = [
         (.jpeg2000Lossless, "JPEG 2000 Lossless"), (.jpeg2000, "JPEG 2000"), (.jpeg2000Part2, "JPEG 2000 Part 2"),
         (.htj2kLossless, "HTJ2K Lossless"), (.htj2kLosslessRPCL, "HTJ2K Lossless RPCL"), (.htj2k, "HTJ2K"),
-    ].map { FrameDecoder(codec: $0, name: $1, refusal: JPEG2000.refusal, decode: JPEG2000.decode, decodeReduced: JPEG2000.decodeReduced) }
+    ].map {
+        FrameDecoder(
+            codec: $0, name: $1, library: "OpenJPEG", refusal: JPEG2000.refusal, decode: JPEG2000.decode, decodeReduced: JPEG2000.decodeReduced)
+    }
 }
 
 enum JPEG2000 {
@@ -43,14 +46,21 @@ private struct JPEG2000Stream {
         let range = try JPEG2000Header.codestream(stream)
         header = try JPEG2000Header.parse(stream, range)
         try header.check(against: layout, bytes: range.count)
-        bytes = Self.ended(stream, range, tilesEnd: header.tilesEnd)
+        bytes = Self.repaired(stream, range, header.tiles)
         self.layout = layout
     }
 
     /// OpenJPEG wants the end marker right behind the last tile-part: where it is missing or a comment stands before it, it is put
-    /// there (rule J4).
-    private static func ended(_ stream: [UInt8], _ range: Range<Int>, tilesEnd: Int?) -> [UInt8] {
-        guard let end = tilesEnd, !stream[end..<range.upperBound].starts(with: [0xFF, 0xD9]) else {
+    /// there (rule J4). It takes a tile-part's length for true, to the gigabyte, and reads memory that it never filled: a part
+    /// that goes on after the last byte gets the length that is there.
+    private static func repaired(_ stream: [UInt8], _ range: Range<Int>, _ tiles: JPEG2000Header.Tiles) -> [UInt8] {
+        if let cut = tiles.cut {
+            var bytes = Array(stream[range])
+            let length = range.upperBound - cut
+            for index in 0..<4 { bytes[cut - range.lowerBound + 6 + index] = UInt8(truncatingIfNeeded: length >> (24 - 8 * index)) }
+            return bytes + [0xFF, 0xD9]
+        }
+        guard let end = tiles.end, !stream[end..<range.upperBound].starts(with: [0xFF, 0xD9]) else {
             return range.count == stream.count ? stream : Array(stream[range])
         }
         return stream[range.lowerBound..<end] + [0xFF, 0xD9]
@@ -93,7 +103,7 @@ private struct JPEG2000Stream {
         return PixelBuffer(
             bytes: bytes, container: container, coding: header.hasColorTransform ? .rgb : .declared,
             isSigned: layout.isSigned || header.components.contains(where: \.isSigned), codedBits: min(precision, container.size * 8),
-            isTruncated: header.isTruncated)
+            isTruncated: header.tiles.isTruncated)
     }
 
     private func failure(_ report: COpenJPEG_Report) -> DICOMError {

@@ -3,7 +3,6 @@ import DICOM
 extension JPEG2000Header {
     private static let sizeMarker = 0xFF51
     private static let codingMarker = 0xFF52
-    private static let capabilityMarker = 0xFF50
     private static let tileMarker = 0xFF90
 
     /// Reads the main header and follows the lengths of the tile-parts; decodes nothing.
@@ -15,8 +14,7 @@ extension JPEG2000Header {
         }
         at += 2
         var size: Size?
-        var coding: (levels: Int, hasTransform: Bool)?
-        var isHighThroughput = false
+        var coding: (levels: Int, layers: Int, hasTransform: Bool)?
         while at + 4 <= end {
             let marker = number(stream, at, 2)
             if marker == tileMarker { break }
@@ -24,31 +22,29 @@ extension JPEG2000Header {
             guard marker >= 0xFF00, length >= 2, at + 2 + length <= end else { break }
             switch marker {
             case sizeMarker: size = try Size(stream, at + 4, length - 2)
-            case codingMarker where length >= 12: coding = (min(32, Int(stream[at + 9])), stream[at + 8] == 1)
-            case capabilityMarker: isHighThroughput = true
+            case codingMarker where length >= 12: coding = (min(32, Int(stream[at + 9])), number(stream, at + 6, 2), stream[at + 8] == 1)
             default: break
             }
             at += 2 + length
         }
         guard let size, let coding else { throw DICOMError(.damagedPixels, "JPEG 2000 codestream without its main header") }
-        let tilesEnd = tilesEnd(stream, at, end)
         return JPEG2000Header(
             width: size.width, height: size.height, tileCount: size.tileCount, components: size.components, levels: coding.levels,
-            hasColorTransform: coding.hasTransform && size.components.count >= 3, isHighThroughput: isHighThroughput,
-            isTruncated: tilesEnd.isCut, tilesEnd: tilesEnd.end)
+            hasColorTransform: coding.hasTransform && size.components.count >= 3, layers: coding.layers,
+            tiles: tiles(stream, at, end))
     }
 
     /// Follows the tile-parts by their lengths (A.4.2). One of length 0 is the last and goes to the end of the codestream.
-    private static func tilesEnd(_ stream: [UInt8], _ start: Int, _ end: Int) -> (end: Int?, isCut: Bool) {
+    private static func tiles(_ stream: [UInt8], _ start: Int, _ end: Int) -> Tiles {
         var at = start
         while at + 12 <= end, number(stream, at, 2) == tileMarker {
             let length = number(stream, at + 6, 4)
-            if length == 0 { return (nil, false) }
-            guard length >= 12, length <= end - at else { return (nil, true) }
+            if length == 0 { return Tiles(end: nil, cut: nil, isTruncated: false) }
+            guard length >= 12, length <= end - at else { return Tiles(end: at, cut: at, isTruncated: true) }
             at += length
         }
         // A codestream without any tile is cut too.
-        return at == start ? (nil, true) : (at, false)
+        return Tiles(end: at, cut: nil, isTruncated: at == start)
     }
 
     /// The SIZ segment (A.5.1).
@@ -98,6 +94,10 @@ extension JPEG2000Header {
         // A tile takes 14 bytes at least, and costs OpenJPEG some kilobytes whatever its size.
         guard tileCount <= 65_535, (tileCount - 1) * 14 <= bytes, tileCount <= 64 + layout.pixelCount / 256 else {
             throw DICOMError(.damagedPixels, "JPEG 2000 of \(tileCount) tiles in \(bytes) bytes")
+        }
+        // A packet takes a byte at least; a cut stream has lost some.
+        guard layers * (levels + 1) * components.count * tileCount <= 4 * bytes + 65_536 else {
+            throw DICOMError(.damagedPixels, "JPEG 2000 of \(layers) layers in \(bytes) bytes")
         }
         try StreamBound.check(samples: layout.sampleCount, bytes: bytes, "JPEG 2000")
     }

@@ -20,12 +20,17 @@ struct JPEG2000Header: Sendable {
     let levels: Int
     /// The codestream transforms its first three components (RCT or ICT).
     let hasColorTransform: Bool
-    /// A capability marker of high throughput (ISO/IEC 15444-15).
-    let isHighThroughput: Bool
-    /// A tile-part goes on after the last byte.
-    let isTruncated: Bool
-    /// Where the last tile-part ends; nil where its length is not known or goes beyond the end.
-    let tilesEnd: Int?
+    /// Quality layers by the main header, 0...65535.
+    let layers: Int
+    /// Where the last whole tile-part ends, and the start of one behind it that goes on after the last byte.
+    let tiles: Tiles
+
+    struct Tiles: Sendable {
+        /// Nil where the last tile-part gives no length, and so goes up to the end marker.
+        let end: Int?
+        let cut: Int?
+        let isTruncated: Bool
+    }
 
     /// Where the codestream lies: the whole, or the first contiguous codestream box of a JP2 file (rule J3).
     static func codestream(_ stream: [UInt8]) throws(DICOMError) -> Range<Int> {
