@@ -52,3 +52,20 @@ private let unhelper = Corpus.projectRoot + "/mountscripts/umount.fuse.dcmfs"
         #expect(!tree.isMounted)
     }
 }
+
+struct IndexerTests {
+    @Test(arguments: [
+        ("PRUNEFS=\"NFS proc\"\n", "PRUNEFS=\"fuse.dcmfs NFS proc\"\n"),
+        ("PRUNE_BIND_MOUNTS=\"yes\"\n", "PRUNE_BIND_MOUNTS=\"yes\"\nPRUNEFS=\"fuse.dcmfs\"\n"),
+        ("# PRUNEFS\n  PRUNEFS = \"\"\n", "# PRUNEFS\n  PRUNEFS = \"fuse.dcmfs \"\n"), ("PRUNEFS=\"a fuse.dcmfs\"\n", "PRUNEFS=\"a fuse.dcmfs\"\n"),
+    ])
+    func `locate is told once to leave mounts out`(before: String, after: String) throws {
+        let file = "/tmp/dcmfs-updatedb-\(UInt64.random(in: 0...UInt64.max))"
+        defer { unlink(file) }
+        try Data(before.utf8).write(to: URL(fileURLWithPath: file))
+        for _ in 1...2 {
+            #expect(try Finished.run(Corpus.projectRoot + "/mountscripts/desktop/exclude-from-updatedb", [file]).status == 0)
+            #expect(try String(contentsOfFile: file, encoding: .utf8) == after)
+        }
+    }
+}
