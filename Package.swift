@@ -55,7 +55,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CJPEG", cSettings: cRules, linkerSettings: [.linkedLibrary("jpeg")]),
-        .target(name: "CPNG", cSettings: cRules, linkerSettings: [.linkedLibrary("png")]),
+        .target(name: "CPNG", cSettings: cRules, linkerSettings: [.linkedLibrary("png"), .linkedLibrary("z")]),
         .target(name: "COpenJPEG", cSettings: cRules, linkerSettings: [.linkedLibrary("openjp2")]),
         .target(name: "CCharLS", cSettings: cRules, linkerSettings: [.linkedLibrary("charls")]),
         // JPEG XL is built in where pkg-config knows libjxl.
@@ -84,7 +84,7 @@ let package = Package(
         tests("DICOMTests", ["DICOM"]),
         .target(
             name: "FuzzTargets", dependencies: ["DICOM", "DICOMImaging", "TestSupport"], path: "Tests/Fuzz/Targets", swiftSettings: settings),
-        tests("DICOMImagingTests", ["DICOM", "DICOMImaging", "CCrypto", "CZlib", "FuzzTargets"]),
+        tests("DICOMImagingTests", ["DICOM", "DICOMImaging", "CCrypto", "CLinux", "CPNG", "CZlib", "FuzzTargets"]),
         tests("DICOMArchiveTests", ["DICOM", "DICOMArchive", grdb, system]),
         tests("DICOMTreeTests", ["DICOM", "DICOMArchive", "DICOMTree", system]),
         tests("WorkersTests", ["DICOM", "WorkerProtocol", "Workers", system]),

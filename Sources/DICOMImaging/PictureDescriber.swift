@@ -12,7 +12,7 @@ package enum PictureDescriber {
         do throws(DICOMError) {
             let layout = try FrameLayout(of: file)
             if let refusal = refusal(of: layout, file) { return (.unsupported, nil, refusal) }
-            let channels = layout.samples == 3 || layout.photometric == .paletteColor ? 3 : 1
+            let channels = PictureColor.channels(of: file, layout)
             if layout.photometric == .paletteColor { _ = try Palette(file.dataSet) }
             let picture = PictureDescription(
                 width: layout.columns, height: layout.rows, channels: channels, frameCount: layout.frameCount,
@@ -35,7 +35,8 @@ package enum PictureDescriber {
             return layout.photometric == .ybrPartial || layout.photometric == .xyb ? "native pixel data in a codec's colour space" : nil
         }
         guard let decoder = Decoders.decoder(for: syntax.codec) else {
-            return syntax.isEncapsulated ? "no decoder for \(syntax.name.isEmpty ? "this transfer syntax" : syntax.name)" : "fragments in \(syntax.name)"
+            guard syntax.isEncapsulated else { return "fragments in \(syntax.name)" }
+            return "no decoder for \(syntax.name.isEmpty ? "this transfer syntax" : syntax.name)"
         }
         return decoder.refusal(layout)
     }

@@ -12,6 +12,8 @@ package enum WorkerRequest: Hashable, Sendable {
     case picture(PictureRequest)
     /// Answer: lines for people that say how the default rendering of a frame comes about.
     case explanation(PictureRequest)
+    /// Where the frames of an encapsulated image lie. Answer: `FrameRangesReply`.
+    case frameRanges(size: Int)
     /// Which transfer syntaxes the worker decodes. Answer: `FormatsReply`.
     case formats
     case test(TestCommand)
@@ -20,7 +22,7 @@ package enum WorkerRequest: Hashable, Sendable {
     package var descriptorCount: ClosedRange<Int> {
         switch self {
         case .ingest(let sizes): sizes.count...sizes.count
-        case .headerText, .headerJSON, .picture, .explanation: 1...1
+        case .headerText, .headerJSON, .picture, .explanation, .frameRanges: 1...1
         case .formats: 0...0
         case .test: 0...1
         }
@@ -59,6 +61,7 @@ private enum Kind {
     static let picture: UInt8 = 4
     static let explanation: UInt8 = 5
     static let formats: UInt8 = 6
+    static let frameRanges: UInt8 = 7
     static let test: UInt8 = 255
 }
 
@@ -71,6 +74,9 @@ extension WireWriter {
             for size in sizes { put(size) }
         case .headerText(let size):
             put(Kind.headerText)
+            put(size)
+        case .frameRanges(let size):
+            put(Kind.frameRanges)
             put(size)
         case .headerJSON(let size, let uri):
             put(Kind.headerJSON)
@@ -96,6 +102,8 @@ extension WireWriter {
         put(picture.settings)
         put(picture.description)
         put(picture.expectedSize ?? -1)
+        put(picture.frameRange?.lowerBound ?? -1)
+        put(picture.frameRange?.upperBound ?? -1)
     }
 
     fileprivate mutating func put(_ settings: PictureSettings) {
@@ -124,6 +132,7 @@ extension WireReader {
         switch try uint8() {
         case Kind.ingest: .ingest(sizes: try sizes())
         case Kind.headerText: .headerText(size: try int())
+        case Kind.frameRanges: .frameRanges(size: try int())
         case Kind.headerJSON: .headerJSON(size: try int(), bulkDataURI: try line())
         case Kind.picture: .picture(try picture())
         case Kind.explanation: .explanation(try picture())
@@ -148,9 +157,10 @@ extension WireReader {
         let settings = try settings()
         let description = try pictureDescription()
         let expected = try int()
+        let (start, end) = (try int(), try int())
         return PictureRequest(
             fileSize: fileSize, frame: frame, format: format, settings: settings, description: description,
-            expectedSize: expected < 0 ? nil : expected)
+            expectedSize: expected < 0 ? nil : expected, frameRange: start >= 0 && start < end ? start..<end : nil)
     }
 
     private mutating func settings() throws(WireError) -> PictureSettings {

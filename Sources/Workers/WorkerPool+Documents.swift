@@ -16,6 +16,12 @@ extension WorkerPool {
         try document(.headerJSON(size: size, bulkDataURI: bulkDataURI), descriptor, .header, Self.maximumText)
     }
 
+    /// Where each frame's items lie; empty for native pixel data.
+    package func frameRanges(_ descriptor: CInt, size: Int) throws(WorkerError) -> [Range<Int>] {
+        let bytes = try document(.frameRanges(size: size), descriptor, .header, Self.maximumText)
+        do { return try FrameRangesReply.decode(bytes) } catch { throw .worker(WorkerFailure(.nonsense(error.description))) }
+    }
+
     /// One rendered frame, exactly `request.expectedSize` bytes long where that is set.
     package func picture(_ descriptor: CInt, _ request: PictureRequest) throws(WorkerError) -> [UInt8] {
         let budget = WorkerBudget(picture: request.description, fileSize: request.fileSize)

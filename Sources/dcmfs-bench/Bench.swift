@@ -1,3 +1,4 @@
+import CLinux
 import DICOM
 import DICOMImaging
 import Glibc
@@ -11,6 +12,7 @@ import Glibc
 @main
 enum Bench {
     static func main() {
+        CLinux_keep_memory(32 << 20)  // as the worker does
         let arguments = Array(CommandLine.arguments.dropFirst())
         let rest = Array(arguments.dropFirst())
         switch arguments.first {

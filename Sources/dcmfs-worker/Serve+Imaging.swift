@@ -17,8 +17,12 @@ extension Serve {
             throw DICOMError(.unsupported, "picture format \(request.format.rawValue)")
         }
         return try PictureRenderer.picture(
-            of: try file.open(), frame: request.frame, settings: request.settings, format: format,
+            of: try file.open(frameRange: request.frameRange), frame: request.frame, settings: request.settings, format: format,
             description: request.description)
+    }
+
+    static func frameRanges(_ file: InputFile) throws(DICOMError) -> [UInt8] {
+        FrameRangesReply.encode(try StoredFrame.frameRanges(try file.open()) ?? [])
     }
 
     /// The decoders that this program was built with.

@@ -176,7 +176,9 @@ import Testing
 
     // MARK: JPEG XL
 
-    @Test("JPEG XL values are exact, or the build says that it has no libjxl", arguments: [("xlGray8", 8, 1), ("xlGray12", 12, 1), ("xlRGB8", 8, 3), ("xlRGB16", 16, 3)])
+    @Test(
+        "JPEG XL values are exact, or the build says that it has no libjxl",
+        arguments: [("xlGray8", 8, 1), ("xlGray12", 12, 1), ("xlRGB8", 8, 3), ("xlRGB16", 16, 3)])
     func jpegXL(_ stream: String, _ bits: Int, _ samples: Int) throws {
         let image = Self.image(Self.jpegXL, stream, bits: bits, samples: samples)
         let described = PictureDescriber.describe(try image.file())

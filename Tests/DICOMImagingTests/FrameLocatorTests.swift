@@ -23,10 +23,11 @@ import Testing
 
     /// Three frames, each in two fragments.
     static var split: TestImage {
-        image((1...3).flatMap { value -> [[UInt8]] in
-            let frame = rleFrame(UInt8(value))
-            return [Array(frame[..<70]), Array(frame[70...])]
-        }, frames: 3)
+        image(
+            (1...3).flatMap { value -> [[UInt8]] in
+                let frame = rleFrame(UInt8(value))
+                return [Array(frame[..<70]), Array(frame[70...])]
+            }, frames: 3)
     }
 
     /// Bytes from one frame's first item to the next one's: 70 and 6 bytes in two items.
@@ -34,6 +35,21 @@ import Testing
 
     static func expectAll(_ image: TestImage, _ comment: Comment) throws {
         for frame in 0..<3 { #expect(try image.stored(frame) == pixels(UInt8(frame + 1)), comment) }
+        let ranges = try #require(try StoredFrame.frameRanges(image.file()))
+        try #require(ranges.count == 3)
+        for frame in 0..<3 { #expect(try stored(image, frame, at: ranges[frame]) == pixels(UInt8(frame + 1)), "known place, \(comment)") }
+    }
+
+    /// The frame, without looking for it.
+    static func stored(_ image: TestImage, _ frame: Int, at range: Range<Int>) throws -> [UInt8] {
+        var leniency = Leniency.standard
+        leniency.frameRange = range
+        return try StoredFrame.canonical(Part10File.open(MemoryProvider(image.bytes), leniency: leniency), frame: frame)
+    }
+
+    @Test("a place that is none is an error, never another frame", arguments: [0..<1, 1..<9, 300..<301, 5..<100_000, 1 << 40..<1 << 41, Int.max - 1..<Int.max])
+    func wrongPlace(_ range: Range<Int>) throws {
+        #expect(throws: DICOMError.self) { try Self.stored(Self.split, 1, at: range) }
     }
 
     @Test("one fragment for each frame needs no table and believes no wrong one")
@@ -46,7 +62,9 @@ import Testing
         }
     }
 
-    @Test("an extended offset table is used where it is right", arguments: [[0, 184, 368], [0, 92, 184], [1, 2, 3], [0, 1 << 62, .max]] as [[UInt64]])
+    @Test(
+        "an extended offset table is used where it is right",
+        arguments: [[0, 184, 368], [0, 92, 184], [1, 2, 3], [0, 1 << 62, .max]] as [[UInt64]])
     func extended(_ offsets: [UInt64]) throws {
         var image = Self.split
         image.extendedOffsets = offsets
@@ -56,7 +74,8 @@ import Testing
     @Test(
         "frames of several fragments are found by the table, and by their starts where it is empty or wrong",
         arguments: [
-            [], [0, step, 2 * step], [0, 78, step], [0, step + 4, 2 * step + 4], [0, 2 * step, step], [0, 0, 0], [0, 78, step, step + 78, 2 * step, 2 * step + 78],
+            [], [0, step, 2 * step], [0, 78, step], [0, step + 4, 2 * step + 4], [0, 2 * step, step], [0, 0, 0],
+            [0, 78, step, step + 78, 2 * step, 2 * step + 78],
             [0, step], [1, 2, 3], [0, 1 << 31, 1 << 31],
         ])
     func several(_ table: [Int]) throws {

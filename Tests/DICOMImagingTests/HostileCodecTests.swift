@@ -18,7 +18,8 @@ import Testing
     }
 
     static func jpegLS(width: Int, height: Int, bytes: Int) -> [UInt8] {
-        let head: [UInt8] = [0xFF, 0xD8, 0xFF, 0xF7, 0, 11, 16] + big(height, 2) + big(width, 2) + [1, 1, 0x11, 0, 0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 0, 0]
+        let frame: [UInt8] = [0xFF, 0xD8, 0xFF, 0xF7, 0, 11, 16] + big(height, 2) + big(width, 2) + [1, 1, 0x11, 0]
+        let head: [UInt8] = frame + [0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 0, 0]
         return head + [UInt8](repeating: 0, count: max(0, bytes - head.count))
     }
 
@@ -87,7 +88,9 @@ import Testing
 
     @Test("streams that are not there, or are something else, are errors")
     func nonsense() throws {
-        let streams: [[UInt8]] = [[0, 0], [0xFF, 0x4F], [0xFF, 0x4F, 0xFF, 0x51], [0xFF, 0xD8], [0xFF, 0xD8, 0xFF, 0xF7, 0, 11, 8, 0], Array("JXL !!".utf8)]
+        let streams: [[UInt8]] = [
+            [0, 0], [0xFF, 0x4F], [0xFF, 0x4F, 0xFF, 0x51], [0xFF, 0xD8], [0xFF, 0xD8, 0xFF, 0xF7, 0, 11, 8, 0], Array("JXL !!".utf8),
+        ]
         let boxes: [UInt8] = [0, 0, 0, 12, 0x6A, 0x50, 0x20, 0x20, 13, 10, 135, 10]
         let longBox: [UInt8] = [0, 0, 0, 1, 0x6A, 0x70, 0x32, 0x63] + [UInt8](repeating: 0xFF, count: 8)
         for stream in streams + [boxes, boxes + longBox, boxes + [0, 0, 0, 0, 0x6A, 0x70, 0x32, 0x63], boxes + [0, 0, 0, 2, 1, 2, 3, 4]] {

@@ -3,12 +3,14 @@ import DICOM
 
 /// Transfer syntaxes that wrap frames in native form: as they are (PS3.5 A.4.11), or each in a deflate stream (PS3.5 A.4.14).
 extension FrameDecoder {
-    static let encapsulatedNative = FrameDecoder(codec: .encapsulatedNative, name: "Encapsulated Uncompressed") { _ in nil
+    static let encapsulatedNative = FrameDecoder(codec: .encapsulatedNative, name: "Encapsulated Uncompressed") { _ in
+        nil
     } decode: { stream, layout, _ throws(DICOMError) in
         try NativeBytes.buffer(stream, layout)
     }
 
-    static let deflatedFrame = FrameDecoder(codec: .deflatedFrame, name: "Deflated Image Frame") { _ in nil
+    static let deflatedFrame = FrameDecoder(codec: .deflatedFrame, name: "Deflated Image Frame") { _ in
+        nil
     } decode: { stream, layout, _ throws(DICOMError) in
         try NativeBytes.buffer(DeflatedFrame.inflate(stream, limit: layout.nativeFrameBytes), layout)
     }

@@ -27,7 +27,8 @@ extension FrameLocator {
 
     /// Offset of a frame's first item, where an item stands there that can be the start of a frame.
     private func entry(_ number: Int) throws(DICOMError) -> Int? {
-        guard let offset = try offset(number, extendedOffsets()), offset >= 0, offset < fragments.end - firstFragment, (number == 0) == (offset == 0) else {
+        guard let offset = try offset(number, extendedOffsets()), offset >= 0, offset < fragments.end - firstFragment, (number == 0) == (offset == 0)
+        else {
             return nil
         }
         let start = firstFragment + offset

@@ -33,7 +33,35 @@ struct FrameLocator {
         return bytes
     }
 
+    /// Where the items of each frame lie, from the first one's header to the last one's end; an empty range where a frame has none.
+    func ranges() throws(DICOMError) -> [Range<Int>] {
+        let all = try walk(from: firstFragment, until: fragments.end)
+        let isOneEach = all.count == frameCount
+        var ranges: [Range<Int>] = []
+        ranges.reserveCapacity(frameCount)
+        let starts = isOneEach ? Array(all.indices) : try frameStarts(all)
+        for number in 0..<frameCount {
+            if frameCount > Self.countable, let range = try tabled(number) {
+                ranges.append(range)
+            } else {
+                ranges.append(range(of: number, starts, all))
+            }
+        }
+        return ranges
+    }
+
+    private func range(of number: Int, _ starts: [Int], _ all: [Range<Int>]) -> Range<Int> {
+        guard number < starts.count else { return 0..<0 }
+        let next = number + 1 < starts.count ? starts[number + 1] : all.count
+        guard starts[number] < next, next <= all.count else { return 0..<0 }
+        return all[starts[number]].lowerBound - Self.itemHeader..<all[next - 1].upperBound
+    }
+
     private func pieces(of number: Int) throws(DICOMError) -> [Range<Int>] {
+        if let range = fragments.frameRange {
+            guard range.lowerBound >= fragments.offset, range.upperBound <= fragments.end else { return [] }
+            return try walk(from: range.lowerBound, until: range.upperBound)
+        }
         if frameCount == 1 { return try walk(from: firstFragment, until: fragments.end) }
         let isOneEach = fragments.fragmentCount == frameCount
         if isOneEach, frameCount <= Self.countable { return try counted(number) }
@@ -65,6 +93,15 @@ struct FrameLocator {
     /// A frame starts where a codestream starts. Where that does not give as many frames as there are, where a table says that
     /// is right throughout; else the fragments are dealt out evenly, if that works out.
     private func grouped(_ all: [Range<Int>], _ number: Int) throws(DICOMError) -> [Range<Int>] {
+        let starts = try frameStarts(all)
+        guard number < starts.count else { return [] }
+        let next = number + 1 < starts.count ? starts[number + 1] : all.count
+        return Array(all[starts[number]..<next])
+    }
+
+    /// The fragment that starts each frame.
+    private func frameStarts(_ all: [Range<Int>]) throws(DICOMError) -> [Int] {
+        guard !all.isEmpty else { return [] }
         var starts = try starts(all)
         if starts.count != frameCount {
             if let tabled = try tabledStarts(all) {
@@ -74,9 +111,7 @@ struct FrameLocator {
                 starts = (0..<frameCount).map { $0 * each }
             }
         }
-        guard number < starts.count else { return [] }
-        let next = number + 1 < starts.count ? starts[number + 1] : all.count
-        return Array(all[starts[number]..<next])
+        return starts
     }
 
     /// Fragments that begin a codestream; the first one counts whatever it looks like.

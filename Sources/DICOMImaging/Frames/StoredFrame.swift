@@ -32,6 +32,12 @@ package enum StoredFrame {
         throw DICOMError(.unsupported, Decoders.missingFeature(syntax.codec) ?? "no decoder for \(syntax.name)")
     }
 
+    /// Where the items of each frame lie in the file; nil for native pixel data, whose frames need no looking for.
+    package static func frameRanges(_ file: Part10File) throws(DICOMError) -> [Range<Int>]? {
+        guard let fragments = file.pixelData?.fragments else { return nil }
+        return try FrameLocator(file, fragments, frameCount: FrameLayout(of: file).frameCount).ranges()
+    }
+
     /// The bytes of one encapsulated frame, nil where pixel data are native or absent.
     package static func codestream(_ file: Part10File, frame: Int) throws(DICOMError) -> [UInt8]? {
         guard let fragments = file.pixelData?.fragments else { return nil }
@@ -94,9 +100,8 @@ struct NativeFrame {
         let start = bits / 8 / unit * unit
         let end = (bits + layout.nativeFrameBits + 7) / 8
         let wanted = (end - start + unit - 1) / unit * unit
-        var bytes = [UInt8](repeating: 0, count: wanted)
         let there = max(0, min(wanted, location.available - start))
-        let got = try fill(&bytes, count: there, from: location.offset + start)
+        var (bytes, got) = try bytes(wanted, there: there, from: location.offset + start)
         if unit > 1 { Self.swap(&bytes, unit: unit) }
         let isTruncated = start + got < (bits + layout.nativeFrameBits) / 8
         if layout.bitsAllocated == 1 {
@@ -112,22 +117,33 @@ struct NativeFrame {
         return PixelBuffer(bytes: bytes, container: layout.container, order: order, shift: layout.shift, isTruncated: isTruncated)
     }
 
-    private func fill(_ bytes: inout [UInt8], count: Int, from offset: Int) throws(DICOMError) -> Int {
+    /// `count` bytes, of which at most `there` are in the file; the others are 0 (rule G4). Nothing that is read is cleared first.
+    private func bytes(_ count: Int, there: Int, from offset: Int) throws(DICOMError) -> (bytes: [UInt8], got: Int) {
         var result: Result<Int, DICOMError> = .success(0)
-        bytes.withUnsafeMutableBytes { buffer in
-            let target = UnsafeMutableRawBufferPointer(rebasing: buffer[0..<count])
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            let target = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[0..<there])
             do throws(DICOMError) { result = .success(try file.read(at: offset, into: target)) } catch { result = .failure(error) }
+            let got = (try? result.get()) ?? 0  // a failure is thrown below; what it left is cleared
+            UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[got..<count]).initializeMemory(as: UInt8.self, repeating: 0)
+            filled = count
         }
-        return try result.get()
+        return (bytes, try result.get())
     }
 
     private static func swap(_ bytes: inout [UInt8], unit: Int) {
         bytes.withUnsafeMutableBytes { buffer in
             switch unit {
-            case 2: for at in stride(from: 0, to: buffer.count - 1, by: 2) { buffer.storeBytes(of: buffer.loadUnaligned(fromByteOffset: at, as: UInt16.self).byteSwapped, toByteOffset: at, as: UInt16.self) }
-            case 4: for at in stride(from: 0, to: buffer.count - 3, by: 4) { buffer.storeBytes(of: buffer.loadUnaligned(fromByteOffset: at, as: UInt32.self).byteSwapped, toByteOffset: at, as: UInt32.self) }
-            default: for at in stride(from: 0, to: buffer.count - 7, by: 8) { buffer.storeBytes(of: buffer.loadUnaligned(fromByteOffset: at, as: UInt64.self).byteSwapped, toByteOffset: at, as: UInt64.self) }
+            case 2: swap(buffer, UInt16.self)
+            case 4: swap(buffer, UInt32.self)
+            default: swap(buffer, UInt64.self)
             }
+        }
+    }
+
+    private static func swap<Word: FixedWidthInteger & BitwiseCopyable>(_ buffer: UnsafeMutableRawBufferPointer, _ word: Word.Type) {
+        let size = MemoryLayout<Word>.size
+        for at in stride(from: 0, to: buffer.count - size + 1, by: size) {
+            buffer.storeBytes(of: buffer.loadUnaligned(fromByteOffset: at, as: Word.self).byteSwapped, toByteOffset: at, as: Word.self)
         }
     }
 }
