@@ -24,7 +24,7 @@ extension WorkerPool {
 
     /// One rendered frame, exactly `request.expectedSize` bytes long where that is set.
     package func picture(_ descriptor: CInt, _ request: PictureRequest) throws(WorkerError) -> [UInt8] {
-        let budget = WorkerBudget(picture: request.description, fileSize: request.fileSize)
+        let budget = WorkerBudget(request)
         let longest = request.expectedSize ?? Int(WorkerBudget.maximumMemory)
         let bytes = try document(.picture(request), descriptor, budget, longest)
         guard request.expectedSize == nil || bytes.count == request.expectedSize else {
@@ -35,7 +35,7 @@ extension WorkerPool {
 
     /// Lines for people: how the rendering of a frame comes about.
     package func explanation(_ descriptor: CInt, _ request: PictureRequest) throws(WorkerError) -> [UInt8] {
-        let budget = WorkerBudget(picture: request.description, fileSize: request.fileSize)
+        let budget = WorkerBudget(request)
         return try document(.explanation(request), descriptor, budget, 1 << 20)
     }
 

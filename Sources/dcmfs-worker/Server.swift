@@ -54,7 +54,7 @@ struct Server {
             document(files[0], size, .header) { (file) throws(DICOMError) in try Serve.headerJSON(file, bulkDataURI: uri) }
         case .picture(let picture): self.picture(files[0], picture)
         case .explanation(let picture):
-            document(files[0], picture.fileSize, WorkerBudget(picture: picture.description, fileSize: picture.fileSize)) {
+            document(files[0], picture.fileSize, WorkerBudget(picture)) {
                 (file) throws(DICOMError) in try Serve.explanation(file, picture)
             }
         case .formats: .done(Serve.formats())
@@ -76,7 +76,7 @@ struct Server {
     }
 
     private func picture(_ file: CInt, _ request: PictureRequest) -> Answer {
-        let budget = WorkerBudget(picture: request.description, fileSize: request.fileSize)
+        let budget = WorkerBudget(request)
         // Usual pictures leave their memory to the next one; very large ones do not.
         defer { if budget.memory > WorkerBudget.header.memory { CLinux_trim() } }
         return document(file, request.fileSize, budget) { (file) throws(DICOMError) in
