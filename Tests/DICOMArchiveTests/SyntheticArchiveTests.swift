@@ -69,7 +69,7 @@ import Testing
         record.stem = Array(String(100_001 + number).suffix(5).utf8)
         record.sopUID = Array("1.2.3.4.\(id)".utf8)
         record.sopKey = writer.hash.key(record.sopUID)
-        (record.size, record.mtimeNs, record.textLength, record.textVersion) = (1_000, 1, 100, 1)
+        (record.size, record.mtimeNs, record.textLength, record.textVersion) = (1_000, 1, 100, DescriptionVersion.current)
         try writer.write(record, with: .insertInstance)
     }
 

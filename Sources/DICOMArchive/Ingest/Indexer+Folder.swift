@@ -102,6 +102,11 @@ extension Indexer {
         try read(Candidate(folder: folder, name: name, known: known, wantsDigest: wantsDigest || known.digest != nil))
     }
 
+    private func isOutdated(_ known: SourceRecord) throws(ArchiveError) -> Bool {
+        guard let id = known.instance, let record = try writer.instanceRecord(id) else { return false }
+        return record.textVersion != DescriptionVersion.current
+    }
+
     private func isWaiting(_ folder: IndexedFolder, _ name: [UInt8], _ known: SourceRecord?, _ descriptor: CInt) throws(ArchiveError) -> Bool {
         guard let isIncomplete = options.isIncomplete, let status = withCString(name, { FileStatus(directory: descriptor, name: $0) }),
             status.identity != known?.identity, isIncomplete(folder.absolutePath(of: name), status.identity.mtimeNs)
@@ -118,6 +123,8 @@ extension Indexer {
         case .setAside:
             // Only what follows from the bytes alone is remembered.
             return ["unreadable", "reader-failed"].contains(try writer.problemReason(known))
+        case .instance where try isOutdated && isOutdated(known):
+            return true
         case .instance, .duplicate:
             guard writer.copyStore != nil, let instance = known.instance else { return false }
             return try !writer.sources(ofInstance: instance).contains { $0.kind == .copy && !$0.isGone }

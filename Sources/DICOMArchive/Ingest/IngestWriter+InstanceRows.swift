@@ -48,7 +48,7 @@ extension IngestWriter {
         record.size = file.identity.size
         record.mtimeNs = file.identity.mtimeNs
         record.textLength = Int64(summary.headerTextLength)
-        record.textVersion = Int64(Archive.headerTextVersion)
+        record.textVersion = DescriptionVersion.current
         record.pictureState = summary.pictureState
         record.pictureProblem = summary.pictureProblem.isEmpty ? 0 : try text(Array(summary.pictureProblem.utf8))
         record.picture = summary.picture
@@ -148,7 +148,9 @@ extension IngestWriter {
     }
 }
 
-extension Archive {
-    /// Version of the header text whose lengths the index stores.
-    static let headerTextVersion = HeaderText.formatVersion
+/// By which versions of the program's formats a row was described: the header text's in the low byte, the pictures' above.
+enum DescriptionVersion {
+    static let current = Int64(HeaderText.formatVersion | PictureDescription.version << 8)
+
+    static func headerText(_ stored: Int64) -> Int { Int(stored & 0xFF) }
 }

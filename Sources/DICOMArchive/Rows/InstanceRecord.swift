@@ -66,7 +66,7 @@ struct InstanceRecord {
     var row: InstanceRow {
         InstanceRow(
             id: id, seriesID: series, stem: stem, uidStem: uidStem ?? sopUID, size: size, mtimeNs: mtimeNs, contentChangedNs: contentChangedNs,
-            headerTextLength: Int(textLength), headerTextVersion: Int(textVersion), pictureState: pictureState, picture: picture)
+            headerTextLength: Int(textLength), headerTextVersion: DescriptionVersion.headerText(textVersion), pictureState: pictureState, picture: picture)
     }
 
     init() {}

@@ -125,5 +125,7 @@ enum Schema {
         "CREATE UNIQUE INDEX modalities_value ON modalities (value)",
         "CREATE UNIQUE INDEX study_modalities_pair ON study_modalities (study, modality)",
         "CREATE INDEX study_modalities_modality ON study_modalities (modality)",
+        // PictureState unsupported or inconsistent: what `/problems/no-preview.txt` lists.
+        "CREATE INDEX instances_pictureless ON instances (picture_state) WHERE picture_state > 1",
     ]
 }
