@@ -1,6 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// `mountscripts/fuzz` sets this: the fuzzing program needs the sanitizers' run time, which no ordinary build links.
+let isFuzzing = Context.environment["DCMFS_FUZZ"] != nil
+
 /// One set of rules for every Swift target of ours: Swift 6 mode, explicit imports and existentials, no warnings.
 let settings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -28,6 +31,12 @@ let system = Target.Dependency.product(name: "SystemPackage", package: "swift-sy
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 
+let fuzzing: [Target] = [
+    .executableTarget(
+        name: "dcmfs-fuzz", dependencies: ["FuzzTargets", "DICOM", "TestSupport"], path: "Tests/Fuzz/Program",
+        swiftSettings: settings, linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])])
+]
+
 let package = Package(
     name: "dcmfs",
     products: [
@@ -46,12 +55,17 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CJPEG", cSettings: cRules, linkerSettings: [.linkedLibrary("jpeg")]),
-        .target(name: "CPNG", cSettings: cRules, linkerSettings: [.linkedLibrary("png")]),
+        .target(name: "CPNG", cSettings: cRules, linkerSettings: [.linkedLibrary("png"), .linkedLibrary("z")]),
+        .target(name: "COpenJPEG", cSettings: cRules, linkerSettings: [.linkedLibrary("openjp2")]),
+        .target(name: "CCharLS", cSettings: cRules, linkerSettings: [.linkedLibrary("charls")]),
+        // JPEG XL is built in where pkg-config knows libjxl.
+        .systemLibrary(name: "CLibJXL", pkgConfig: "libjxl", providers: [.apt(["libjxl-dev"])]),
+        .target(name: "CJXL", dependencies: ["CLibJXL"], cSettings: cRules),
         .target(name: "CLinux", cSettings: cRules),
 
         // the standard, the pictures, the index, the tree
         swift("DICOM", ["CZlib"]),
-        swift("DICOMImaging", ["DICOM", "CJPEG", "CPNG", "CZlib"]),
+        swift("DICOMImaging", ["DICOM", "CJPEG", "CPNG", "COpenJPEG", "CCharLS", "CJXL", "CZlib"]),
         swift("DICOMArchive", ["DICOM", "CCrypto", "CLinux", grdb, sqlite, system]),
         swift("DICOMTree", ["DICOM", "DICOMArchive", system]),
         swift("WorkerProtocol", ["DICOM", "CLinux"]),
@@ -68,11 +82,13 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["DICOM", "CZlib", system], path: "Tests/TestSupport", swiftSettings: settings),
         tests("DICOMTests", ["DICOM"]),
-        tests("DICOMImagingTests", ["DICOM", "DICOMImaging", "CCrypto"]),
+        .target(
+            name: "FuzzTargets", dependencies: ["DICOM", "DICOMImaging", "TestSupport"], path: "Tests/Fuzz/Targets", swiftSettings: settings),
+        tests("DICOMImagingTests", ["DICOM", "DICOMImaging", "CCrypto", "CLinux", "CPNG", "CZlib", "FuzzTargets"]),
         tests("DICOMArchiveTests", ["DICOM", "DICOMArchive", grdb, system]),
         tests("DICOMTreeTests", ["DICOM", "DICOMArchive", "DICOMTree", system]),
         tests("WorkersTests", ["DICOM", "WorkerProtocol", "Workers", system]),
         tests("MountTests", ["DICOM", system]),
         tests("CommandTests", ["DICOM", system]),
-    ]
+    ] + (isFuzzing ? fuzzing : [])
 )

@@ -21,7 +21,8 @@ build_packages() {
     # shellcheck disable=SC1091
     . /etc/os-release
     case " ${ID:-} ${ID_LIKE:-} " in *" ubuntu "*) jpeg=libjpeg-turbo8-dev ;; esac
-    echo "libfuse3-dev fuse3 libsqlite3-dev $jpeg libpng-dev zlib1g-dev libssl-dev pkg-config"
+    # libjxl-dev may be missing: then JPEG XL is not built in.
+    echo "libfuse3-dev fuse3 libsqlite3-dev $jpeg libpng-dev libopenjp2-7-dev libcharls-dev libjxl-dev zlib1g-dev libssl-dev pkg-config"
 }
 
 # Install what is missing, and only that: a machine that has everything needs neither root nor a network.

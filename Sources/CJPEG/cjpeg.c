@@ -76,8 +76,10 @@ static J_COLOR_SPACE space_of(int32_t space) {
     }
 }
 
-int CJPEG_decode(
-    const uint8_t *stream, size_t length, const CJPEG_DecodeOptions *options, uint8_t *pixels, size_t capacity, CJPEG_Report *report) {
+/* `eighths` of the stream's width and height come out; 8 is the whole picture. */
+static int decode(
+    const uint8_t *stream, size_t length, const CJPEG_DecodeOptions *options, int eighths, uint8_t *pixels, size_t capacity,
+    CJPEG_Report *report) {
     struct jpeg_decompress_struct decoder;
     ErrorManager errors;
     ScanLimit progress;
@@ -97,9 +99,10 @@ int CJPEG_decode(
     jpeg_mem_src(&decoder, stream, (unsigned long)length);
     jpeg_read_header(&decoder, TRUE);
 
-    size_t stride = (size_t)options->width * (size_t)options->components;
+    size_t stride = CJPEG_side(options->width, eighths) * (size_t)options->components;
+    size_t height = CJPEG_side(options->height, eighths);
     if ((int64_t)decoder.image_width != options->width || (int64_t)decoder.image_height != options->height ||
-        decoder.num_components != options->components || options->height <= 0 || capacity / (size_t)options->height < stride) {
+        decoder.num_components != options->components || height == 0 || capacity / height < stride) {
         refuse(&errors, "the stream's size is not the one announced");
     }
     decoder.jpeg_color_space = space_of(options->stream_space);
@@ -107,8 +110,13 @@ int CJPEG_decode(
     if (options->convert_to_rgb && decoder.jpeg_color_space == JCS_YCbCr) decoder.out_color_space = JCS_RGB;
     decoder.dct_method = JDCT_ISLOW;
     decoder.do_fancy_upsampling = TRUE;
+    decoder.scale_num = (unsigned int)eighths;
+    decoder.scale_denom = 8;
     jpeg_start_decompress(&decoder);
-    if (decoder.output_components != options->components) refuse(&errors, "the stream has another number of components");
+    if (decoder.output_components != options->components || decoder.output_height != height ||
+        decoder.output_width * (size_t)options->components != stride) {
+        refuse(&errors, "the stream has another number of components");
+    }
     while (decoder.output_scanline < decoder.output_height) {
         JSAMPROW row = pixels + (size_t)decoder.output_scanline * stride;
         jpeg_read_scanlines(&decoder, &row, 1);
@@ -117,6 +125,19 @@ int CJPEG_decode(
     report->warnings = (int32_t)errors.base.num_warnings;
     jpeg_destroy_decompress(&decoder);
     return 0;
+}
+
+size_t CJPEG_side(int32_t side, int eighths) { return side <= 0 ? 0 : ((size_t)side * (size_t)eighths + 7) / 8; }
+
+int CJPEG_decode(
+    const uint8_t *stream, size_t length, const CJPEG_DecodeOptions *options, uint8_t *pixels, size_t capacity, CJPEG_Report *report) {
+    return decode(stream, length, options, 8, pixels, capacity, report);
+}
+
+int CJPEG_decode_reduced(
+    const uint8_t *stream, size_t length, const CJPEG_DecodeOptions *options, int eighths, uint8_t *pixels, size_t capacity,
+    CJPEG_Report *report) {
+    return decode(stream, length, options, eighths < 1 ? 1 : eighths > 8 ? 8 : eighths, pixels, capacity, report);
 }
 
 /* ---- encoding ---- */
@@ -139,9 +160,43 @@ static void configure(j_compress_ptr encoder, const CJPEG_EncodeOptions *options
         encoder->comp_info[i].h_samp_factor = 1;
         encoder->comp_info[i].v_samp_factor = 1;
     }
+    /* Gray needs no conversion and no downsampling, which libjpeg would make byte by byte. */
+    encoder->raw_data_in = options->components == 1;
     encoder->density_unit = options->density_unit;
     encoder->X_density = options->x_density;
     encoder->Y_density = options->y_density;
+}
+
+/* Whole blocks: rows and columns beyond the picture repeat its last, as libjpeg itself would do. */
+static void write_gray(j_compress_ptr encoder, const uint8_t *pixels, size_t width, size_t height) {
+    size_t padded = (width + DCTSIZE - 1) / DCTSIZE * DCTSIZE;
+    JSAMPROW rows[DCTSIZE];
+    JSAMPARRAY plane = rows;
+    uint8_t *scratch = NULL;
+    if (padded != width) scratch = encoder->mem->alloc_large((j_common_ptr)encoder, JPOOL_IMAGE, padded * DCTSIZE);
+    while (encoder->next_scanline < height) {
+        for (size_t i = 0; i < DCTSIZE; i++) {
+            size_t row = encoder->next_scanline + i < height ? encoder->next_scanline + i : height - 1;
+            const uint8_t *source = pixels + row * width;
+            rows[i] = (JSAMPROW)(uintptr_t)source;
+            if (scratch == NULL) continue;
+            rows[i] = scratch + i * padded;
+            memcpy(rows[i], source, width);
+            memset(rows[i] + width, source[width - 1], padded - width);
+        }
+        jpeg_write_raw_data(encoder, &plane, DCTSIZE);
+    }
+}
+
+static void write_rows(j_compress_ptr encoder, const uint8_t *pixels, size_t stride) {
+    while (encoder->next_scanline < encoder->image_height) {
+        JSAMPROW rows[DCTSIZE];
+        JDIMENSION count = 0;
+        for (; count < DCTSIZE && encoder->next_scanline + count < encoder->image_height; count++) {
+            rows[count] = (JSAMPROW)(uintptr_t)(pixels + (size_t)(encoder->next_scanline + count) * stride);
+        }
+        jpeg_write_scanlines(encoder, rows, count);
+    }
 }
 
 ptrdiff_t CJPEG_encode(
@@ -167,13 +222,76 @@ ptrdiff_t CJPEG_encode(
     configure(&encoder, options);
     jpeg_start_compress(&encoder, TRUE);
     if (options->icc_length > 0) jpeg_write_icc_profile(&encoder, options->icc, (unsigned int)options->icc_length);
-    size_t stride = (size_t)options->width * (size_t)options->components;
-    while (encoder.next_scanline < encoder.image_height) {
-        JSAMPROW row = (JSAMPROW)(uintptr_t)(pixels + (size_t)encoder.next_scanline * stride);
-        jpeg_write_scanlines(&encoder, &row, 1);
+    if (encoder.raw_data_in) {
+        write_gray(&encoder, pixels, (size_t)options->width, (size_t)options->height);
+    } else {
+        write_rows(&encoder, pixels, (size_t)options->width * (size_t)options->components);
     }
     jpeg_finish_compress(&encoder);
     size_t length = capacity - destination.free_in_buffer;
     jpeg_destroy_compress(&encoder);
     return (ptrdiff_t)length;
+}
+
+/* ---- transcoding ---- */
+
+static void open_source(j_decompress_ptr decoder, ScanLimit *progress, const CJPEG_DecodeOptions *options, const uint8_t *stream, size_t length) {
+    jpeg_create_decompress(decoder);
+    decoder->mem->max_memory_to_use = (long)options->memory_limit;
+    progress->base.progress_monitor = check_scans;
+    progress->scan_limit = options->scan_limit;
+    decoder->progress = &progress->base;
+    jpeg_mem_src(decoder, stream, (unsigned long)length);
+    jpeg_read_header(decoder, TRUE);
+    if ((int64_t)decoder->image_width != options->width || (int64_t)decoder->image_height != options->height ||
+        decoder->num_components != options->components) {
+        refuse((ErrorManager *)decoder->err, "the stream's size is not the one announced");
+    }
+    decoder->jpeg_color_space = space_of(options->stream_space);
+}
+
+ptrdiff_t CJPEG_transcode(
+    const uint8_t *stream, size_t length, const CJPEG_DecodeOptions *source, const CJPEG_EncodeOptions *options, uint8_t *output,
+    size_t capacity, CJPEG_Report *report) {
+    struct jpeg_decompress_struct decoder;
+    struct jpeg_compress_struct encoder;
+    struct jpeg_destination_mgr destination;
+    ErrorManager errors;
+    ScanLimit progress;
+    memset(&decoder, 0, sizeof decoder);
+    memset(&encoder, 0, sizeof encoder);
+    memset(&progress, 0, sizeof progress);
+    decoder.err = encoder.err = quiet(&errors, report);
+    int escaped = setjmp(errors.escape);
+    if (escaped) {
+        jpeg_destroy_compress(&encoder);
+        jpeg_destroy_decompress(&decoder);
+        return escaped == FULL ? 0 : -1;
+    }
+    open_source(&decoder, &progress, source, stream, length);
+    jvirt_barray_ptr *coefficients = jpeg_read_coefficients(&decoder);
+    if (errors.base.num_warnings > 0) refuse(&errors, "a damaged stream");
+
+    jpeg_create_compress(&encoder);
+    destination.next_output_byte = output;
+    destination.free_in_buffer = capacity;
+    destination.init_destination = on_start;
+    destination.empty_output_buffer = on_full;
+    destination.term_destination = on_end;
+    encoder.dest = &destination;
+    if (capacity == 0) longjmp(errors.escape, FULL);
+    jpeg_copy_critical_parameters(&decoder, &encoder);
+    for (int i = 0; i < encoder.num_components; i++) encoder.comp_info[i].component_id = i + 1;
+    encoder.write_JFIF_header = TRUE;
+    encoder.write_Adobe_marker = FALSE;
+    encoder.density_unit = options->density_unit;
+    encoder.X_density = options->x_density;
+    encoder.Y_density = options->y_density;
+    jpeg_write_coefficients(&encoder, coefficients);
+    if (options->icc_length > 0) jpeg_write_icc_profile(&encoder, options->icc, (unsigned int)options->icc_length);
+    jpeg_finish_compress(&encoder);
+    size_t written = capacity - destination.free_in_buffer;
+    jpeg_destroy_compress(&encoder);
+    jpeg_destroy_decompress(&decoder);
+    return (ptrdiff_t)written;
 }

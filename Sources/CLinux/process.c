@@ -76,3 +76,10 @@ void CLinux_prefer_for_oom(void) {
 int CLinux_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ? -errno : 0; }
 
 void CLinux_trim(void) { malloc_trim(0); }
+
+void CLinux_keep_memory(size_t bytes) {
+    const int most = bytes > 1 << 30 ? 1 << 30 : (int)bytes;
+    /* glibc takes no threshold above 32 MiB. */
+    mallopt(M_MMAP_THRESHOLD, most / 2 < 32 << 20 ? most / 2 : 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, most);
+}

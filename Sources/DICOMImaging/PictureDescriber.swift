@@ -4,11 +4,15 @@ package import DICOM
 package enum PictureDescriber {
     /// - Returns: the state; the description where it is `.available`; else, in one line, what is missing or wrong.
     package static func describe(_ file: Part10File) -> (state: PictureState, picture: PictureDescription?, problem: String) {
-        guard file.pixelData != nil else { return (.none, nil, "") }
+        guard file.pixelData != nil else {
+            // The only images that are images without pixel data.
+            let isElsewhere = file.transferSyntax.codec == .jpip && file.dataSet.int(.rows) != nil
+            return isElsewhere ? (.unsupported, nil, Decoders.missingFeature(.jpip) ?? "") : (.none, nil, "")
+        }
         do throws(DICOMError) {
             let layout = try FrameLayout(of: file)
             if let refusal = refusal(of: layout, file) { return (.unsupported, nil, refusal) }
-            let channels = layout.samples == 3 || layout.photometric == .paletteColor ? 3 : 1
+            let channels = PictureColor.channels(of: file, layout)
             if layout.photometric == .paletteColor { _ = try Palette(file.dataSet) }
             let picture = PictureDescription(
                 width: layout.columns, height: layout.rows, channels: channels, frameCount: layout.frameCount,
@@ -26,11 +30,13 @@ package enum PictureDescriber {
     private static func refusal(of layout: FrameLayout, _ file: Part10File) -> String? {
         if case .other(let term) = layout.photometric { return "Photometric Interpretation \(String(term.prefix(32)))" }
         let syntax = file.transferSyntax
+        if let missing = Decoders.missingFeature(syntax.codec) { return missing }
         guard file.pixelData?.isEncapsulated == true else {
             return layout.photometric == .ybrPartial || layout.photometric == .xyb ? "native pixel data in a codec's colour space" : nil
         }
         guard let decoder = Decoders.decoder(for: syntax.codec) else {
-            return syntax.isEncapsulated ? "no decoder for \(syntax.name.isEmpty ? "this transfer syntax" : syntax.name)" : "fragments in \(syntax.name)"
+            guard syntax.isEncapsulated else { return "fragments in \(syntax.name)" }
+            return "no decoder for \(syntax.name.isEmpty ? "this transfer syntax" : syntax.name)"
         }
         return decoder.refusal(layout)
     }

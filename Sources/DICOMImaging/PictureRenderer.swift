@@ -4,24 +4,27 @@ package import DICOM
 package enum PictureRenderer {
     /// - Parameters:
     ///   - frame: 0-based.
-    ///   - description: as `PictureDescriber` made it; another shape is an error, never a picture of another size.
+    ///   - description: as `PictureDescriber` made it (full size; `drawn(with:)` says what comes out); another shape is an error,
+    ///     never a picture of another size.
     /// - Throws: `.inconsistent` where the file is not what was described, `.damagedPixels` and others from the decoders.
     package static func picture(
         of file: Part10File, frame: Int, settings: PictureSettings, format: PictureFormat, description: PictureDescription
     ) throws(DICOMError) -> [UInt8] {
-        let renderer = try FrameRenderer(file, frame: frame, settings: settings, description: description)
         let tags = PictureTags(
-            density: description.density, iccProfile: try ICCProfile.bytes(file.dataSet, length: description.iccProfileLength))
-        guard format != .png else {
-            return try StoredPNG.encode(width: renderer.width, height: renderer.height, channels: renderer.channels, tags: tags) {
-                (pixels) throws(DICOMError) in try renderer.draw(into: pixels)
-            }
+            density: description.drawn(with: settings).density,
+            iccProfile: try ICCProfile.bytes(file.dataSet, length: description.iccProfileLength))
+        if format == .jpeg || format == .plainJPEG,
+            let coded = try FrameRenderer.coded(file, frame: frame, settings: settings, description: description),
+            let bytes = try format == .jpeg ? coded.envelope(tags: tags) : coded.plain(tags: tags)
+        {
+            return bytes
         }
-        let bitmap = try renderer.bitmap()
+        let renderer = try FrameRenderer(file, frame: frame, settings: settings, description: description)
         switch format {
-        case .jpeg: return try JPEGEnvelope.encode(bitmap, tags: tags)
-        case .plainJPEG: return try JPEGWriter.plain(bitmap, tags: tags)
-        case .png, .compressedPNG: return try CompressedPNG.encode(bitmap, tags: tags)
+        case .png: return try StoredPNG.encode(try renderer.rows(), tags: tags)
+        case .jpeg: return try JPEGEnvelope.encode(try renderer.bitmap(), tags: tags)
+        case .plainJPEG: return try JPEGWriter.plain(try renderer.bitmap(), tags: tags)
+        case .compressedPNG: return try CompressedPNG.encode(try renderer.bitmap(), tags: tags)
         }
     }
 

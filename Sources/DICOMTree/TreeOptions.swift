@@ -8,16 +8,20 @@ package struct TreeOptions: Sendable {
     package var cacheBytes: Int
     /// Views of this mount beside `VirtualTree.views`.
     package var userViews: [any View] = []
+    /// Files made ahead of a reader at a time; 0 makes none.
+    package var readAhead: Int
     /// Takes one line about something that went wrong; no patient data.
     package var log: @Sendable (String) -> Void
 
     package init(
         shown: Set<String> = Set(VirtualTree.renditions.map(\.label)), isStrict: Bool = false, cacheBytes: Int = 256 << 20,
+        readAhead: Int = 0,
         log: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.shown = shown
         self.isStrict = isStrict
         self.cacheBytes = cacheBytes
+        self.readAhead = readAhead
         self.log = log
     }
 }

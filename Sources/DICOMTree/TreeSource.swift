@@ -14,6 +14,8 @@ package protocol TreeSource: Sendable {
     func series(id: Int64) throws(ArchiveError) -> SeriesRow?
     func series(named name: [UInt8], of study: Int64) throws(ArchiveError) -> SeriesRow?
     func instances(of series: Int64, after: Int64, limit: Int) throws(ArchiveError) -> [InstanceRow]
+    /// In the order of names.
+    func instances(of series: Int64, afterStem stem: [UInt8], limit: Int) throws(ArchiveError) -> [InstanceRow]
     func instance(id: Int64) throws(ArchiveError) -> InstanceRow?
     func instance(stem: [UInt8], of series: Int64) throws(ArchiveError) -> InstanceRow?
     func openSource(of instance: Int64, strict: Bool) throws(ArchiveError) -> SourceFile

@@ -17,8 +17,13 @@ extension VirtualTree {
             let row = try instance(id)
             _ = try instanceFile(id, of: row)
             return TreeFile(.report { [self] in framesReadmeText(of: row) }, production: production, log: options.log)
-        case .source, .headerText, .png, .jpeg, .framePNG, .frameJPEG:
-            return TreeFile(try content(of: id), production: production, log: options.log)
+        case .source:
+            return TreeFile(try content(of: id, try instance(id)), production: production, log: options.log)
+        case .headerText, .png, .jpeg, .framePNG, .frameJPEG:
+            let row = try instance(id)
+            let content = try content(of: id, row)
+            try noteOpening(id, row)
+            return TreeFile(content, production: production, log: options.log)
         case nil:
             throw TreeError(.stale)
         default:
@@ -35,8 +40,7 @@ extension VirtualTree {
         }
     }
 
-    private func content(of id: NodeID) throws(TreeError) -> TreeFile.Content {
-        let row = try instance(id)
+    func content(of id: NodeID, _ row: InstanceRow) throws(TreeError) -> TreeFile.Content {
         let node = try instanceFile(id, of: row)
         let source = try openSource(row)
         guard let (maker, size) = try maker(id, row) else {

@@ -24,6 +24,7 @@ package final class VirtualTree: Sendable {
     /// Those of every mount, and those of this one.
     let views: [any View]
     let production: Production
+    let readAhead: ReadAhead
     /// How many paths each file of an instance has.
     let instanceLinks: Int
 
@@ -34,6 +35,8 @@ package final class VirtualTree: Sendable {
         shown = base
         settings = SettingsTable(base: base)
         production = Production(producer: producer, options: options)
+        // Without a cache there is nowhere to keep what is made ahead.
+        readAhead = ReadAhead(width: options.cacheBytes > 0 ? options.readAhead : 0)
         views = Self.views + options.userViews
         instanceLinks = views.count { $0.showsInstances }
     }

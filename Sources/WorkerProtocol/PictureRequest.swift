@@ -23,9 +23,12 @@ package struct PictureRequest: Hashable, Sendable {
     package var description: PictureDescription
     /// Length the result must have; nil where the format promises none.
     package var expectedSize: Int?
+    /// Where the frame's items lie, if that is known: then nothing is looked for.
+    package var frameRange: Range<Int>?
 
     package init(
-        fileSize: Int, frame: Int, format: Format, settings: PictureSettings, description: PictureDescription, expectedSize: Int?
+        fileSize: Int, frame: Int, format: Format, settings: PictureSettings, description: PictureDescription, expectedSize: Int?,
+        frameRange: Range<Int>? = nil
     ) {
         self.fileSize = fileSize
         self.frame = frame
@@ -33,5 +36,6 @@ package struct PictureRequest: Hashable, Sendable {
         self.settings = settings
         self.description = description
         self.expectedSize = expectedSize
+        self.frameRange = frameRange
     }
 }

@@ -32,4 +32,16 @@ package struct WorkerBudget: Hashable, Sendable {
         let possible = min(UInt64(clamping: fileSize), 1 << 40) * 1024
         self.init(samples: min(claimed, possible))
     }
+
+    /// As ordered: square pixels may take more than the image has.
+    package init(_ request: PictureRequest) {
+        let plain = WorkerBudget(picture: request.description, fileSize: request.fileSize)
+        let drawn = request.description.drawn(with: request.settings)
+        guard drawn != request.description else {
+            self = plain
+            return
+        }
+        let other = WorkerBudget(samples: UInt64(clamping: drawn.width) * UInt64(clamping: drawn.height) * UInt64(clamping: drawn.channels))
+        self = other.memory > plain.memory || other.cpu > plain.cpu ? other : plain
+    }
 }

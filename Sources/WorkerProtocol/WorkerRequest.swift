@@ -12,13 +12,18 @@ package enum WorkerRequest: Hashable, Sendable {
     case picture(PictureRequest)
     /// Answer: lines for people that say how the default rendering of a frame comes about.
     case explanation(PictureRequest)
+    /// Where the frames of an encapsulated image lie. Answer: `FrameRangesReply`.
+    case frameRanges(size: Int)
+    /// Which transfer syntaxes the worker decodes. Answer: `FormatsReply`.
+    case formats
     case test(TestCommand)
 
     /// Descriptors that belong to the request.
     package var descriptorCount: ClosedRange<Int> {
         switch self {
         case .ingest(let sizes): sizes.count...sizes.count
-        case .headerText, .headerJSON, .picture, .explanation: 1...1
+        case .headerText, .headerJSON, .picture, .explanation, .frameRanges: 1...1
+        case .formats: 0...0
         case .test: 0...1
         }
     }
@@ -55,6 +60,8 @@ private enum Kind {
     static let headerJSON: UInt8 = 3
     static let picture: UInt8 = 4
     static let explanation: UInt8 = 5
+    static let formats: UInt8 = 6
+    static let frameRanges: UInt8 = 7
     static let test: UInt8 = 255
 }
 
@@ -68,6 +75,9 @@ extension WireWriter {
         case .headerText(let size):
             put(Kind.headerText)
             put(size)
+        case .frameRanges(let size):
+            put(Kind.frameRanges)
+            put(size)
         case .headerJSON(let size, let uri):
             put(Kind.headerJSON)
             put(size)
@@ -78,6 +88,7 @@ extension WireWriter {
         case .explanation(let picture):
             put(Kind.explanation)
             put(picture)
+        case .formats: put(Kind.formats)
         case .test(let command):
             put(Kind.test)
             put(command)
@@ -91,6 +102,8 @@ extension WireWriter {
         put(picture.settings)
         put(picture.description)
         put(picture.expectedSize ?? -1)
+        put(picture.frameRange?.lowerBound ?? -1)
+        put(picture.frameRange?.upperBound ?? -1)
     }
 
     fileprivate mutating func put(_ settings: PictureSettings) {
@@ -119,9 +132,11 @@ extension WireReader {
         switch try uint8() {
         case Kind.ingest: .ingest(sizes: try sizes())
         case Kind.headerText: .headerText(size: try int())
+        case Kind.frameRanges: .frameRanges(size: try int())
         case Kind.headerJSON: .headerJSON(size: try int(), bulkDataURI: try line())
         case Kind.picture: .picture(try picture())
         case Kind.explanation: .explanation(try picture())
+        case Kind.formats: .formats
         case Kind.test: .test(try testCommand())
         case let kind: throw WireError("no request of kind \(kind)")
         }
@@ -142,9 +157,10 @@ extension WireReader {
         let settings = try settings()
         let description = try pictureDescription()
         let expected = try int()
+        let (start, end) = (try int(), try int())
         return PictureRequest(
             fileSize: fileSize, frame: frame, format: format, settings: settings, description: description,
-            expectedSize: expected < 0 ? nil : expected)
+            expectedSize: expected < 0 ? nil : expected, frameRange: start >= 0 && start < end ? start..<end : nil)
     }
 
     private mutating func settings() throws(WireError) -> PictureSettings {

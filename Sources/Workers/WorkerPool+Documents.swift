@@ -1,4 +1,4 @@
-import DICOM
+package import DICOM
 package import WorkerProtocol
 
 /// Requests about one open file. The descriptor stays the caller's; the worker reads it by position.
@@ -16,9 +16,15 @@ extension WorkerPool {
         try document(.headerJSON(size: size, bulkDataURI: bulkDataURI), descriptor, .header, Self.maximumText)
     }
 
+    /// Where each frame's items lie; empty for native pixel data.
+    package func frameRanges(_ descriptor: CInt, size: Int) throws(WorkerError) -> [Range<Int>] {
+        let bytes = try document(.frameRanges(size: size), descriptor, .header, Self.maximumText)
+        do { return try FrameRangesReply.decode(bytes) } catch { throw .worker(WorkerFailure(.nonsense(error.description))) }
+    }
+
     /// One rendered frame, exactly `request.expectedSize` bytes long where that is set.
     package func picture(_ descriptor: CInt, _ request: PictureRequest) throws(WorkerError) -> [UInt8] {
-        let budget = WorkerBudget(picture: request.description, fileSize: request.fileSize)
+        let budget = WorkerBudget(request)
         let longest = request.expectedSize ?? Int(WorkerBudget.maximumMemory)
         let bytes = try document(.picture(request), descriptor, budget, longest)
         guard request.expectedSize == nil || bytes.count == request.expectedSize else {
@@ -29,8 +35,15 @@ extension WorkerPool {
 
     /// Lines for people: how the rendering of a frame comes about.
     package func explanation(_ descriptor: CInt, _ request: PictureRequest) throws(WorkerError) -> [UInt8] {
-        let budget = WorkerBudget(picture: request.description, fileSize: request.fileSize)
+        let budget = WorkerBudget(request)
         return try document(.explanation(request), descriptor, budget, 1 << 20)
+    }
+
+    /// Which transfer syntaxes the workers decode.
+    package func formats() throws(WorkerError) -> [FormatSupport] {
+        var failedAt: UInt32 = 0
+        let bytes = try perform(.formats, descriptors: [], budget: .header, maximumLength: 1 << 20, failedAt: &failedAt)
+        do { return try FormatsReply.decode(bytes) } catch { throw .worker(WorkerFailure(.nonsense(error.description))) }
     }
 
     /// Misbehaviour on demand; only for a pool that allows it.

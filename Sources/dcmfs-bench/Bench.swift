@@ -1,3 +1,4 @@
+import CLinux
 import DICOM
 import DICOMImaging
 import Glibc
@@ -6,18 +7,21 @@ import Glibc
 ///
 ///     dcmfs-bench floor FOLDER        walk FOLDER and read 8 KiB of each file: the floor of any index
 ///     dcmfs-bench header FILE...      parse, summarise and header text of each file: CPU per file
+///     dcmfs-bench decode FILE...      parse and decode the first frame of each file: CPU per frame, and MB/s of samples
 ///     dcmfs-bench picture FILE...     parse and render each file as .png and .jpg: CPU per picture
 @main
 enum Bench {
     static func main() {
+        CLinux_keep_memory(32 << 20)  // as the worker does
         let arguments = Array(CommandLine.arguments.dropFirst())
         let rest = Array(arguments.dropFirst())
         switch arguments.first {
         case "floor" where rest.count == 1: floor(rest[0])
         case "header" where !rest.isEmpty: header(rest)
+        case "decode" where !rest.isEmpty: decode(rest)
         case "picture" where !rest.isEmpty: picture(rest)
         default:
-            print("usage: dcmfs-bench floor FOLDER | header FILE... | picture FILE...")
+            print("usage: dcmfs-bench floor FOLDER | header FILE... | decode FILE... | picture FILE...")
             exit(2)
         }
     }
@@ -50,7 +54,8 @@ enum Bench {
         }
         guard done > 0 else { return print("  \(label): no file could be measured") }
         let micro = (best / Double(done) * 1e7).rounded() / 10
-        print("  \(label): \(micro) us CPU per file, \(bytes / done) bytes each, \(done) of \(files.count) files")
+        let rate = Int(Double(bytes) / best / 1e6)
+        print("  \(label): \(micro) us CPU per file, \(bytes / done) bytes each, \(rate) MB/s, \(done) of \(files.count) files")
     }
 
     static func header(_ files: [String]) {
@@ -58,6 +63,10 @@ enum Bench {
         measure("+ summary", files) { InstanceSummarizer.summary(of: $0).patientID.count }
         measure("+ length of the header text", files) { HeaderText.length(of: $0) }
         measure("+ header text", files) { HeaderText.text(of: $0).count }
+    }
+
+    static func decode(_ files: [String]) {
+        for file in files { measure("decode \(file.split(separator: "/").last ?? "")", [file]) { try StoredFrame.decodedSize($0, frame: 0) } }
     }
 
     static func picture(_ files: [String]) {

@@ -17,9 +17,16 @@ extension Serve {
             throw DICOMError(.unsupported, "picture format \(request.format.rawValue)")
         }
         return try PictureRenderer.picture(
-            of: try file.open(), frame: request.frame, settings: request.settings, format: format,
+            of: try file.open(frameRange: request.frameRange), frame: request.frame, settings: request.settings, format: format,
             description: request.description)
     }
+
+    static func frameRanges(_ file: InputFile) throws(DICOMError) -> [UInt8] {
+        FrameRangesReply.encode(try StoredFrame.frameRanges(try file.open()) ?? [])
+    }
+
+    /// The decoders that this program was built with.
+    static func formats() -> [UInt8] { FormatsReply.encode(FormatTable.rows) }
 
     static func explanation(_ file: InputFile, _ request: PictureRequest) throws(DICOMError) -> [UInt8] {
         let lines = try PictureRenderer.explanation(

@@ -9,8 +9,10 @@ struct InputFile {
     let size: Int
 
     /// The size is dcmfs's: glibc's fstat names a path, which the sandbox refuses.
-    func open() throws(DICOMError) -> Part10File {
-        try Part10File.open(DescriptorProvider(descriptor, size: size))
+    func open(frameRange: Range<Int>? = nil) throws(DICOMError) -> Part10File {
+        var leniency = Leniency.standard
+        leniency.frameRange = frameRange
+        return try Part10File.open(DescriptorProvider(descriptor, size: size), leniency: leniency)
     }
 }
 

@@ -49,13 +49,15 @@ struct Server {
         switch request {
         case .ingest(let sizes): ingest(files, sizes)
         case .headerText(let size): document(files[0], size, .header, Serve.headerText)
+        case .frameRanges(let size): document(files[0], size, .header, Serve.frameRanges)
         case .headerJSON(let size, let uri):
             document(files[0], size, .header) { (file) throws(DICOMError) in try Serve.headerJSON(file, bulkDataURI: uri) }
         case .picture(let picture): self.picture(files[0], picture)
         case .explanation(let picture):
-            document(files[0], picture.fileSize, WorkerBudget(picture: picture.description, fileSize: picture.fileSize)) {
+            document(files[0], picture.fileSize, WorkerBudget(picture)) {
                 (file) throws(DICOMError) in try Serve.explanation(file, picture)
             }
+        case .formats: .done(Serve.formats())
         case .test(let command): answersTests ? test(command, files.first) : .refused("test commands are off")
         }
     }
@@ -74,8 +76,9 @@ struct Server {
     }
 
     private func picture(_ file: CInt, _ request: PictureRequest) -> Answer {
-        let budget = WorkerBudget(picture: request.description, fileSize: request.fileSize)
-        defer { if budget != .header { CLinux_trim() } }
+        let budget = WorkerBudget(request)
+        // Usual pictures leave their memory to the next one; very large ones do not.
+        defer { if budget.memory > WorkerBudget.header.memory { CLinux_trim() } }
         return document(file, request.fileSize, budget) { (file) throws(DICOMError) in
             let bytes = try Serve.picture(file, request)
             guard request.expectedSize == nil || bytes.count == request.expectedSize else {

@@ -6,11 +6,15 @@ import WorkerProtocol
 /// one piece of shared memory, and can do nothing else (see `Sandbox`). One thread, no Foundation.
 @main
 enum Worker {
+    /// Bytes that stay with an idle worker at most: what pictures of 2048 x 2048 pixels need.
+    private static let keptMemory = 32 << 20
+
     static func main() {
         guard let memory = CLinux_map_shared(WorkerChannel.memory, WorkerChannel.memorySize) else {
             leave("dcmfs-worker: started by dcmfs, of no use on its own", code: 2)
         }
         close(WorkerChannel.memory)
+        CLinux_keep_memory(keptMemory)
         let sandbox: Sandbox
         do {
             sandbox = try Sandbox.enter()

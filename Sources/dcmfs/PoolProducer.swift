@@ -7,6 +7,9 @@ import Workers
 /// Texts and pictures of the mount come from the workers.
 struct PoolProducer: Producer {
     let pool: WorkerPool
+    private let places = FramePlaces()
+
+    init(pool: WorkerPool) { self.pool = pool }
 
     func headerText(_ descriptor: CInt) throws(ProductionError) -> [UInt8] {
         let size = try Self.size(of: descriptor)
@@ -21,8 +24,21 @@ struct PoolProducer: Producer {
             }
         let request = PictureRequest(
             fileSize: try Self.size(of: descriptor), frame: order.frame, format: format, settings: order.settings,
-            description: order.description, expectedSize: order.expectedSize)
+            description: order.description, expectedSize: order.expectedSize, frameRange: try frameRange(descriptor, order))
         return try Self.producing { () throws(WorkerError) in try pool.picture(descriptor, request) }
+    }
+
+    private func frameRange(_ descriptor: CInt, _ order: PictureOrder) throws(ProductionError) -> Range<Int>? {
+        guard order.description.frameCount >= FramePlaces.fewest, let identity = FramePlaces.Identity(descriptor) else { return nil }
+        return try places.range(of: order.frame, in: identity) { () throws(ProductionError) in
+            let size = try Self.size(of: descriptor)
+            var ranges: [Range<Int>] = []
+            _ = try Self.producing { () throws(WorkerError) in
+                ranges = try pool.frameRanges(descriptor, size: size)
+                return []
+            }
+            return ranges
+        }
     }
 
     private static func producing(_ body: () throws(WorkerError) -> [UInt8]) throws(ProductionError) -> [UInt8] {

@@ -58,6 +58,12 @@ final class MemorySource: TreeSource {
     func instances(of series: Int64, after: Int64, limit: Int) throws(ArchiveError) -> [InstanceRow] {
         state.withLock { page($0.instances.filter { $0.seriesID == series }, after, limit, \.id) }
     }
+    func instances(of series: Int64, afterStem stem: [UInt8], limit: Int) throws(ArchiveError) -> [InstanceRow] {
+        state.withLock { state in
+            let rows = state.instances.filter { $0.seriesID == series && stem.lexicographicallyPrecedes($0.stem) }
+            return Array(rows.sorted { $0.stem.lexicographicallyPrecedes($1.stem) }.prefix(limit))
+        }
+    }
     func instance(id: Int64) throws(ArchiveError) -> InstanceRow? { state.withLock { $0.instances.first { $0.id == id } } }
     func instance(stem: [UInt8], of series: Int64) throws(ArchiveError) -> InstanceRow? {
         state.withLock { $0.instances.first { $0.stem == stem && $0.seriesID == series } }

@@ -149,7 +149,8 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
         defer { for worker in workers { kill(worker, SIGCONT) } }
         let reader = Process()
         reader.executableURL = URL(fileURLWithPath: "/bin/cat")
-        reader.arguments = [texts[1]]
+        // Not the next one: that would be made ahead, by a worker that is not stopped.
+        reader.arguments = [try #require(texts.last)]
         reader.standardOutput = FileHandle.nullDevice
         reader.standardError = FileHandle.nullDevice
         try reader.run()

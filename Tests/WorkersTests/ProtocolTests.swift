@@ -65,7 +65,7 @@ import WorkerProtocol
             .explanation(
                 PictureRequest(fileSize: 1, frame: 0, format: .compressedPNG, settings: .init(window: .auto), description: picture, expectedSize: nil)
             ),
-            .test(.echo(length: 3)), .test(.spin), .test(.hang), .test(.trap), .test(.raise(signal: 9)), .test(.exit(code: 3)),
+            .formats, .test(.echo(length: 3)), .test(.spin), .test(.hang), .test(.trap), .test(.raise(signal: 9)), .test(.exit(code: 3)),
             .test(.allocate(bytes: 1 << 40)), .test(.overflowStack), .test(.forbidden(.fchmod)),
             .test(.decode(characterSet: [1], bytes: [2, 3])), .test(.answer(head: [4])), .test(.trapAt(file: 8)),
         ]
@@ -91,6 +91,13 @@ import WorkerProtocol
         #expect(throws: WireError("worker speaks protocol 99, this dcmfs needs \(WorkerChannel.version): reinstall both together")) {
             try ReadyMessage(other.encoded())
         }
+    }
+
+    @Test func theTableOfFormatsSurvivesTheWireAndNoCutOfItDoes() throws {
+        let rows = [FormatSupport(uid: "1.2", library: "own code", reason: ""), FormatSupport(uid: "1.3", library: "", reason: "video")]
+        let bytes = FormatsReply.encode(rows)
+        #expect(try FormatsReply.decode(bytes) == rows)
+        for length in 0..<bytes.count { #expect(throws: WireError.self) { try FormatsReply.decode(Array(bytes.prefix(length))) } }
     }
 
     @Test func lengthsBeyondTheAgreedAreRefused() {

@@ -27,6 +27,14 @@ typedef struct {
 int CJPEG_decode(
     const uint8_t *stream, size_t length, const CJPEG_DecodeOptions *options, uint8_t *pixels, size_t capacity, CJPEG_Report *report);
 
+/* Pixels of a side of which `eighths` (1...8) come out. */
+size_t CJPEG_side(int32_t side, int eighths);
+
+/* The same reduced to `eighths` (1...8) of its size, rounded up: what a small picture of a large image costs least by. */
+int CJPEG_decode_reduced(
+    const uint8_t *stream, size_t length, const CJPEG_DecodeOptions *options, int eighths, uint8_t *pixels, size_t capacity,
+    CJPEG_Report *report);
+
 typedef struct {
     int32_t width, height, components; /* 1 gray or 3 RGB, 8 bits */
     int32_t quality;                   /* 1...100 */
@@ -39,5 +47,12 @@ typedef struct {
 /* Writes a baseline JFIF stream (4:4:4, standard Huffman tables). Returns its length, 0 when it does not fit `capacity`, -1 on error. */
 ptrdiff_t CJPEG_encode(
     const uint8_t *pixels, const CJPEG_EncodeOptions *options, uint8_t *output, size_t capacity, CJPEG_Report *report);
+
+/* Writes the coefficients of an 8-bit gray or YCbCr stream as a baseline JFIF stream with the density and profile of `options`
+ * (the rest of which is not looked at): no loss, and nothing of the source but its coefficients. Returns the length, 0 when it
+ * does not fit `capacity`, -1 for a stream that is damaged or not the one described. */
+ptrdiff_t CJPEG_transcode(
+    const uint8_t *stream, size_t length, const CJPEG_DecodeOptions *source, const CJPEG_EncodeOptions *options, uint8_t *output,
+    size_t capacity, CJPEG_Report *report);
 
 #endif

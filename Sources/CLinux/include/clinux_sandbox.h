@@ -36,6 +36,9 @@ void CLinux_prefer_for_oom(void);
 int CLinux_forbid_dumps(void);
 // Gives freed memory back to the kernel.
 void CLinux_trim(void);
+// Keeps up to so many freed bytes for the next allocations instead of giving each back: fetching a page anew from the kernel costs
+// more than drawing into it.
+void CLinux_keep_memory(size_t bytes);
 
 // System calls that the sandbox must refuse, for its tests. Each returns its result, else -errno.
 enum CLinux_forbidden {

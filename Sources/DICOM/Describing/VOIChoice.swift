@@ -48,6 +48,17 @@ package enum VOIChoice: Hashable, Sendable {
         return .auto
     }
 
+    /// The file's window of this number, counted from 1: the frame's own or shared ones where there are any, then the outermost
+    /// ones; nil where it has no such window or an invalid one (G16, G17, G21).
+    package static func window(number: Int, in dataSet: DataSet, frame: Int) -> Window? {
+        guard number > 0, isMonochrome(dataSet) else { return nil }
+        let isInteger = hasIntegerValues(dataSet, frame: frame)
+        for place in places(in: dataSet, frame: frame) {
+            if let window = window(in: place, number: number, hasIntegerValues: isInteger) { return window }
+        }
+        return nil
+    }
+
     /// The item whose LUT `.lut` means.
     package static func lutItem(in dataSet: DataSet, frame: Int) -> DataSet? {
         for place in places(in: dataSet, frame: frame) {
@@ -71,12 +82,23 @@ package enum VOIChoice: Hashable, Sendable {
     /// The first window, where it is valid (G16, G17).
     private static func window(in place: DataSet, hasIntegerValues: Bool) -> Window? {
         guard let center = place.double(.windowCenter), let width = place.double(.windowWidth) else { return nil }
+        return valid(center, width, in: place, number: 1, hasIntegerValues)
+    }
+
+    private static func window(in place: DataSet, number: Int, hasIntegerValues: Bool) -> Window? {
+        let (centers, widths) = (place.doubles(.windowCenter), place.doubles(.windowWidth))
+        guard number <= min(centers.count, widths.count) else { return nil }
+        return valid(centers[number - 1], widths[number - 1], in: place, number: number, hasIntegerValues)
+    }
+
+    private static func valid(_ center: Double, _ width: Double, in place: DataSet, number: Int, _ hasIntegerValues: Bool) -> Window? {
         guard center.isFinite, width.isFinite, width > 0 else { return nil }
         var function = place.string(.voilutFunction).flatMap { Function(rawValue: $0) } ?? .linear
         if function == .linear {
             if !hasIntegerValues, width <= 1 { function = .linearExact } else if width < 1 { return nil }
         }
-        let explanation = place.string(.windowCenterWidthExplanation).map { Array($0.utf8) } ?? []
+        let explanations = number == 1 ? place.string(.windowCenterWidthExplanation).map { [$0] } ?? [] : place.strings(.windowCenterWidthExplanation)
+        let explanation = number <= explanations.count ? Array(explanations[number - 1].utf8) : []
         return Window(center: center, width: width, function: function, explanation: explanation)
     }
 

@@ -239,6 +239,8 @@ extension Tag {
     package static var frameVOILUTSequence: Tag { Tag(0x0028, 0x9132) }
     package static var pixelValueTransformationSequence: Tag { Tag(0x0028, 0x9145) }
     package static var frameAnatomySequence: Tag { Tag(0x0020, 0x9071) }
+    package static var ctImageFrameTypeSequence: Tag { Tag(0x0018, 0x9329) }
+    package static var usImageDescriptionSequence: Tag { Tag(0x0018, 0x9806) }
     package static var mrImageFrameTypeSequence: Tag { Tag(0x0018, 0x9226) }
     package static var dimensionIndexSequence: Tag { Tag(0x0020, 0x9222) }
     package static var dimensionIndexValues: Tag { Tag(0x0020, 0x9157) }

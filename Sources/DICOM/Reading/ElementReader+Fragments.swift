@@ -16,6 +16,7 @@ extension ElementReader {
 
     private mutating func openFragments(_ header: Header) throws(DICOMError) {
         let start = position &+ header.size
+        if let range = leniency.frameRange, header.tag == 0x7FE0_0010 { return leaveFragments(header, from: start, range) }
         let walk = try walkFragments(from: start, end: top.end)
         if header.tag == 0x7FE0_0010 { pixelData(header.tag) } else { forgive(.fragmentsOutsidePixelData, at: position) }
         var flags: ElementRecord.Flags = [.undefinedLength, .fragments]
@@ -29,6 +30,15 @@ extension ElementReader {
         }
         position = walk.fragments.end &+ (walk.fragments.isDelimited ? 8 : 0)
         if walk.isOverLimit { stop(DICOMError(.limitExceeded, at: position, "more than \(leniency.fragmentLimit) fragments")) }
+    }
+
+    /// Takes the fragments on trust and ends the reading (`Leniency.frameRange`).
+    private mutating func leaveFragments(_ header: Header, from start: Int, _ range: Range<Int>) {
+        pixelData(header.tag)
+        fragments[records.count] = FragmentSequence(
+            offset: start, end: top.end, offsetTableLength: 0, fragmentCount: .max, byteCount: 0, isDelimited: false, frameRange: range)
+        _ = record(header, flags: [.undefinedLength, .fragments], length: max(0, top.end &- start))
+        position = top.end
     }
 
     private struct Walk {

@@ -54,6 +54,8 @@ package struct FragmentSequence: Hashable, Sendable {
     package var byteCount: Int
     /// The sequence ends with its delimiter.
     package var isDelimited: Bool
+    /// Where the items of the only frame that is wanted lie (`Leniency.frameRange`); counts are unknown then.
+    package var frameRange: Range<Int>?
 }
 
 /// A parsed header: its table of elements and the bytes below.

@@ -15,6 +15,10 @@ package struct Leniency: Hashable, Sendable {
     /// Text values above this size are not read with the header, but when asked for.
     package var bulkThreshold: Int = 1 << 20
 
+    /// Where the items of one frame lie, when only that one is wanted and its place is known: the fragments are not walked
+    /// then, and nothing behind the pixel data is read.
+    package var frameRange: Range<Int>?
+
     package static let standard = Leniency()
     package static let strict = Leniency(forgives: false)
 }

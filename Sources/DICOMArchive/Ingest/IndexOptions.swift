@@ -1,5 +1,5 @@
 /// What `dcmfs index` was asked to do.
-package struct IndexOptions: Sendable {
+package struct IndexOptions {
     /// Read and hash every file again, whatever its size and times say.
     package var verifies = false
     /// Take the SHA-256 of every file.
@@ -18,6 +18,10 @@ package struct IndexOptions: Sendable {
     package var nanosecondsPerTransaction: Int64 = 2_000_000_000
     /// Called on the indexing thread after every request of files, and after every commit.
     package var onProgress: (@Sendable (IndexProgress) throws(ArchiveError) -> Void)?
+
+    /// Asked before a file is read that is new or looks changed, with its absolute path and modification time: whether
+    /// somebody may still be writing to it. Such a file is left as it is and counted as waiting.
+    package var isIncomplete: ((_ path: [UInt8], _ mtimeNs: Int64) -> Bool)?
 
     /// Asked after every request of files; true ends the run.
     package var isCancelled: (@Sendable () -> Bool)?

@@ -15,10 +15,14 @@ package struct IndexReport: Hashable, Sendable {
     package var skipped: [String: Int] = [:]
     /// Sources below the paths that are not there any more; not in `found`.
     package var gone = 0
+    /// Of those, found to be gone by this run.
+    package var newlyGone = 0
     /// Of those, rows dropped by `--prune`.
     package var pruned = 0
     /// Files copied by `--copy-to`.
     package var copied = 0
+    /// Files that were left alone because somebody may still be writing to them; not in `found`.
+    package var waiting = 0
     /// Media directories' references that name no file, or an unsafe one.
     package var badReferences = 0
     /// Whether the archive was sealed at the end.

@@ -92,6 +92,7 @@ extension Indexer {
 
     private func file(_ folder: IndexedFolder, _ name: [UInt8], _ known: SourceRecord?, _ descriptor: CInt) throws(ArchiveError) {
         let wantsDigest = options.verifies || options.takesDigests
+        if try isWaiting(folder, name, known, descriptor) { return }
         guard let known else { return try read(Candidate(folder: folder, name: name, known: nil, wantsDigest: wantsDigest)) }
         guard let status = withCString(name, { FileStatus(directory: descriptor, name: $0) }) else { return try writer.lost(known) }
         if status.identity == known.identity {
@@ -99,6 +100,14 @@ extension Indexer {
         }
         // A stored digest tells whether a file that only looks different is.
         try read(Candidate(folder: folder, name: name, known: known, wantsDigest: wantsDigest || known.digest != nil))
+    }
+
+    private func isWaiting(_ folder: IndexedFolder, _ name: [UInt8], _ known: SourceRecord?, _ descriptor: CInt) throws(ArchiveError) -> Bool {
+        guard let isIncomplete = options.isIncomplete, let status = withCString(name, { FileStatus(directory: descriptor, name: $0) }),
+            status.identity != known?.identity, isIncomplete(folder.absolutePath(of: name), status.identity.mtimeNs)
+        else { return false }
+        writer.report.waiting += 1
+        return true
     }
 
     /// Whether a file is read although it looks as it did.

@@ -115,6 +115,7 @@ extension IngestWriter {
         guard source.instance != nil else { return try deleteRow(source) }
         report.gone += 1
         guard !source.isGone else { return }
+        report.newlyGone += 1
         source.isGone = true
         try write(source, isNew: false)
         try noteGone()

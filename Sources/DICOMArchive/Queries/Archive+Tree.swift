@@ -60,6 +60,24 @@ extension Archive {
         }
     }
 
+    /// In the order of names.
+    package func instances(of series: Int64, afterStem stem: [UInt8], limit: Int) throws(ArchiveError) -> [InstanceRow] {
+        try pool.read { connection throws(ArchiveError) in
+            let statement = try connection.statement(.instancesAfterStem)
+            statement.bind(1, stem)
+            statement.bind(2, Int64(limit))
+            statement.bind(3, series)
+            defer { statement.reset() }
+            var rows: [InstanceRow] = []
+            while try statement.step() {
+                let row = try InstanceRecord(statement).row
+                try checkRow(row.seriesID == series, "instances", row.id)
+                rows.append(row)
+            }
+            return rows
+        }
+    }
+
     package func instance(id: Int64) throws(ArchiveError) -> InstanceRow? {
         try one(.instanceByID, id) { s throws(ArchiveError) in try InstanceRecord(s).row }
     }

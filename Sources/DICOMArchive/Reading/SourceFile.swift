@@ -44,6 +44,8 @@ extension Archive {
             Glibc.close(result)
             throw ArchiveError(.sourceChanged, "source is not the file that was indexed; run dcmfs index again", errno: EIO)
         }
+        // Two threads of the mount may read a file in turns: then the kernel alone would not see that it is read in order.
+        posix_fadvise(result, 0, 0, POSIX_FADV_SEQUENTIAL)
         return SourceFile(descriptor: result, size: status.size, mtimeNs: status.identity.mtimeNs)
     }
 

@@ -3,7 +3,7 @@ enum ReadSQL: Int, CaseIterable {
     case patientsAfter, patientByName, patientByID
     case studiesAfter, studyByName, studyByID
     case seriesAfter, seriesByName, seriesByID
-    case instancesAfter, instanceByStem, instanceByID
+    case instancesAfter, instancesAfterStem, instanceByStem, instanceByID
     case sourcesOfInstance
     case patientByViewName, studyByViewName, studiesOfDayAfter, allStudiesAfter
     case studyByAccession, studiesByAccessionStateAfter
@@ -48,6 +48,7 @@ enum ReadSQL: Int, CaseIterable {
         case .seriesByName: "SELECT \(Self.series) FROM series WHERE study = ?2 AND name_key = ?1"
         case .seriesByID: "SELECT \(Self.series) FROM series WHERE id = ?1"
         case .instancesAfter: "SELECT \(Self.instance) FROM instances WHERE series = ?3 AND id > ?1 ORDER BY id LIMIT ?2"
+        case .instancesAfterStem: "SELECT \(Self.instance) FROM instances WHERE series = ?3 AND stem > ?1 ORDER BY stem LIMIT ?2"
         case .instanceByStem: "SELECT \(Self.instance) FROM instances WHERE series = ?2 AND stem = ?1"
         case .instanceByID: "SELECT \(Self.instance) FROM instances WHERE id = ?1"
         case .sourcesOfInstance:

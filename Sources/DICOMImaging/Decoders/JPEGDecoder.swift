@@ -4,21 +4,23 @@ import DICOM
 /// JPEG in all its processes. Which one a stream uses is read from its frame header: the transfer syntax is often wrong
 /// about that, so every JPEG syntax leads here.
 extension FrameDecoder {
-    static let jpegBaseline = FrameDecoder(codec: .jpegBaseline, name: "JPEG Baseline", refusal: JPEG.dctRefusal, decode: JPEG.decode)
-    static let jpegExtended = FrameDecoder(codec: .jpegExtended, name: "JPEG Extended", refusal: JPEG.dctRefusal, decode: JPEG.decode)
-    static let jpegProgressive = FrameDecoder(
-        codec: .jpegProgressive, name: "JPEG Progressive", refusal: JPEG.dctRefusal, decode: JPEG.decode)
+    static let jpegBaseline = dct(.jpegBaseline, "JPEG Baseline")
+    static let jpegExtended = dct(.jpegExtended, "JPEG Extended")
+    static let jpegProgressive = dct(.jpegProgressive, "JPEG Progressive")
     static let jpegLossless = FrameDecoder(codec: .jpegLossless, name: "JPEG Lossless", refusal: JPEG.losslessRefusal, decode: JPEG.decode)
+
+    private static func dct(_ codec: PixelCodec, _ name: String) -> FrameDecoder {
+        FrameDecoder(codec: codec, name: name, library: "libjpeg-turbo; 12 bits: own code", refusal: JPEG.dctRefusal, decode: JPEG.decode)
+    }
 }
 
 enum JPEG {
     /// Two bits code a block of 64 pixels in a baseline scan; progressive scans with end-of-band runs halve that.
-    private static let largestRatio = 512
+    static let largestRatio = 512
     private static let scanLimit: Int32 = 200
 
-    /// libjpeg-turbo 2.1 decodes 8 bits.
     @Sendable static func dctRefusal(_ layout: FrameLayout) -> String? {
-        layout.bitsStored > 8 ? "JPEG of \(layout.bitsStored) bits" : nil
+        [8, 16].contains(layout.bitsAllocated) ? nil : "JPEG of \(layout.bitsAllocated) bits allocated"
     }
 
     @Sendable static func losslessRefusal(_ layout: FrameLayout) -> String? {
@@ -29,7 +31,8 @@ enum JPEG {
         let header = try header(of: stream)
         if header.isLossless { return try JPEGLosslessDecoder.decode(stream, header, layout) }
         guard header.isDCT else { throw DICOMError(.unsupported, "JPEG process SOF\(header.process & 15)") }
-        guard header.precision == 8 else { throw DICOMError(.unsupported, "JPEG of \(header.precision) bits") }
+        // libjpeg-turbo 2.1 takes 8 bits, and sampling factors that divide the largest.
+        guard header.precision == 8, header.isEvenlySampled else { return try JPEGDCTDecoder.decode(stream, header, layout) }
         return try decodeDCT(stream, header, layout, purpose)
     }
 

@@ -6,6 +6,8 @@ struct JPEGHeader: Sendable {
         let id: UInt8
         let horizontal: UInt8
         let vertical: UInt8
+        /// Slot of its quantisation table.
+        let quantization: UInt8
     }
 
     /// The SOF marker's second byte: 0xC0 baseline, 0xC1 extended, 0xC2 progressive, 0xC3 lossless, ...
@@ -19,8 +21,13 @@ struct JPEGHeader: Sendable {
     let hasJFIF: Bool
 
     var isLossless: Bool { process == 0xC3 }
-    /// Huffman coded sequential or progressive DCT: what libjpeg decodes.
+    /// Huffman coded sequential or progressive DCT.
     var isDCT: Bool { process <= 0xC2 && process >= 0xC0 }
+    /// Every component has a whole fraction of the largest sampling factors.
+    var isEvenlySampled: Bool {
+        guard let wide = components.map(\.horizontal).max(), let high = components.map(\.vertical).max() else { return false }
+        return components.allSatisfy { $0.horizontal > 0 && $0.vertical > 0 && wide % $0.horizontal == 0 && high % $0.vertical == 0 }
+    }
 
     /// Reads markers up to the first frame header's end (T.81 B.2.2).
     static func parse(_ stream: UnsafeRawBufferPointer) throws(DICOMError) -> JPEGHeader {
@@ -53,7 +60,9 @@ struct JPEGHeader: Sendable {
             throw DICOMError(.damagedPixels, "JPEG with \(count) components")
         }
         let components = (0..<count).map { i in
-            Component(id: payload[6 + 3 * i], horizontal: payload[7 + 3 * i] >> 4, vertical: payload[7 + 3 * i] & 15)
+            Component(
+                id: payload[6 + 3 * i], horizontal: payload[7 + 3 * i] >> 4, vertical: payload[7 + 3 * i] & 15,
+                quantization: payload[8 + 3 * i])
         }
         return JPEGHeader(
             process: marker, precision: Int(payload[0]), height: Int(payload[1]) << 8 | Int(payload[2]),

@@ -10,9 +10,10 @@ struct JPEGSegments {
     private let stream: UnsafeRawBufferPointer
     private(set) var position: Int
 
-    init(_ stream: UnsafeRawBufferPointer) {
+    /// - Parameter start: where the first marker stands.
+    init(_ stream: UnsafeRawBufferPointer, from start: Int = 0) {
         self.stream = stream
-        position = 0
+        position = start
     }
 
     /// The next segment, or nil at the end or where no marker stands. Fill bytes are skipped, a length beyond the end is cut.

@@ -46,6 +46,10 @@ struct PixelBuffer: Sendable {
     var coding: ColorCoding = .declared
     /// The lowest stored bit's position in the container: HighBit + 1 - BitsStored for native and RLE data, else 0.
     var shift: Int = 0
+    /// The codestream or the header says that the samples are signed (rule J2); nil where only the header can.
+    var isSigned: Bool?
+    /// Bits per sample of a codestream that need not be those of the header (rule J1); nil where they are the header's.
+    var codedBits: Int?
     /// The source ended early; what is missing is zero (rule G4) or as the codec fills it.
     var isTruncated = false
 }

@@ -31,7 +31,8 @@ struct SampleReader {
         case .uint8: return UInt32(buffer.bytes[at])
         case .uint16: return UInt32(buffer.bytes[at]) | UInt32(buffer.bytes[at + 1]) << 8
         case .uint32, .float32, .float64:
-            return UInt32(buffer.bytes[at]) | UInt32(buffer.bytes[at + 1]) << 8 | UInt32(buffer.bytes[at + 2]) << 16 | UInt32(buffer.bytes[at + 3]) << 24
+            return UInt32(buffer.bytes[at]) | UInt32(buffer.bytes[at + 1]) << 8 | UInt32(buffer.bytes[at + 2]) << 16 | UInt32(buffer.bytes[at + 3])
+                << 24
         }
     }
 }
@@ -46,6 +47,11 @@ struct StoredBits {
         self.shift = shift
         bits = layout.bitsStored
         isSigned = layout.isSigned
+    }
+
+    /// Of values that stand in the lowest bits.
+    init(bits: Int, isSigned: Bool) {
+        (shift, self.bits, self.isSigned) = (0, bits, isSigned)
     }
 
     var mask: UInt32 { bits >= 32 ? .max : UInt32(1) << UInt32(bits) &- 1 }

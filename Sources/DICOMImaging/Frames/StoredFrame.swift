@@ -7,18 +7,54 @@ package enum StoredFrame {
         guard let location = file.pixelData else { throw DICOMError(.noPixels, "no pixel data") }
         guard (0..<layout.frameCount).contains(frame) else { throw DICOMError(.inconsistent, "no frame \(frame + 1) of \(layout.frameCount)") }
         guard let fragments = location.fragments else { return try NativeFrame(file, location, layout).read(frame) }
-        guard let decoder = Decoders.decoder(for: file.transferSyntax.codec) else {
-            throw DICOMError(.unsupported, "no decoder for \(file.transferSyntax.name)")
-        }
+        let decoder = try decoder(for: file)
+        return try decoder.decode(try FrameLocator(file, fragments, frameCount: layout.frameCount).frame(frame), layout, purpose)
+    }
+
+    /// The same at the lowest resolution that the codestream has whose longer side is not below `longestSide` pixels; the layout
+    /// that comes with it has that size. Nil where frames are stored in one resolution only.
+    static func decodeReduced(
+        _ file: Part10File, _ layout: FrameLayout, frame: Int, purpose: DecodePurpose, longestSide: Int
+    ) throws(DICOMError) -> (buffer: PixelBuffer, layout: FrameLayout)? {
+        guard let fragments = file.pixelData?.fragments, (0..<layout.frameCount).contains(frame) else { return nil }
+        guard let decode = try decoder(for: file).decodeReduced else { return nil }
         let stream = try FrameLocator(file, fragments, frameCount: layout.frameCount).frame(frame)
-        return try decoder.decode(stream, layout, purpose)
+        let reduced = try decode(stream, layout, purpose, longestSide)
+        var small = layout
+        small.columns = reduced.width
+        small.rows = reduced.height
+        return (reduced.buffer, small)
+    }
+
+    private static func decoder(for file: Part10File) throws(DICOMError) -> FrameDecoder {
+        let syntax = file.transferSyntax
+        if let decoder = Decoders.decoder(for: syntax.codec) { return decoder }
+        throw DICOMError(.unsupported, Decoders.missingFeature(syntax.codec) ?? "no decoder for \(syntax.name)")
+    }
+
+    /// Where the items of each frame lie in the file; nil for native pixel data, whose frames need no looking for.
+    package static func frameRanges(_ file: Part10File) throws(DICOMError) -> [Range<Int>]? {
+        guard let fragments = file.pixelData?.fragments else { return nil }
+        return try FrameLocator(file, fragments, frameCount: FrameLayout(of: file).frameCount).ranges()
+    }
+
+    /// The bytes of one encapsulated frame, nil where pixel data are native or absent.
+    package static func codestream(_ file: Part10File, frame: Int) throws(DICOMError) -> [UInt8]? {
+        guard let fragments = file.pixelData?.fragments else { return nil }
+        return try FrameLocator(file, fragments, frameCount: FrameLayout(of: file).frameCount).frame(frame)
+    }
+
+    /// Decodes a frame and returns how many bytes its samples take: what benchmarks and fuzzers run.
+    package static func decodedSize(_ file: Part10File, frame: Int) throws(DICOMError) -> Int {
+        try decode(file, FrameLayout(of: file), frame: frame, purpose: .display).bytes.count
     }
 
     /// The stored values of a frame in one well-defined form: only the stored bits, sign-extended, little endian in the
     /// container of Bits Allocated, samples interleaved, YCbCr as coded. What decoders are compared by.
     package static func canonical(_ file: Part10File, frame: Int) throws(DICOMError) -> [UInt8] {
-        let layout = try FrameLayout(of: file)
+        var layout = try FrameLayout(of: file)
         let buffer = try decode(file, layout, frame: frame, purpose: .storedValues)
+        layout.adopt(buffer, purpose: .storedValues)
         let samples = SampleReader(buffer, layout)
         let size = layout.container.size
         if layout.isFloat { return buffer.bytes }
@@ -64,9 +100,8 @@ struct NativeFrame {
         let start = bits / 8 / unit * unit
         let end = (bits + layout.nativeFrameBits + 7) / 8
         let wanted = (end - start + unit - 1) / unit * unit
-        var bytes = [UInt8](repeating: 0, count: wanted)
         let there = max(0, min(wanted, location.available - start))
-        let got = try fill(&bytes, count: there, from: location.offset + start)
+        var (bytes, got) = try bytes(wanted, there: there, from: location.offset + start)
         if unit > 1 { Self.swap(&bytes, unit: unit) }
         let isTruncated = start + got < (bits + layout.nativeFrameBits) / 8
         if layout.bitsAllocated == 1 {
@@ -82,22 +117,33 @@ struct NativeFrame {
         return PixelBuffer(bytes: bytes, container: layout.container, order: order, shift: layout.shift, isTruncated: isTruncated)
     }
 
-    private func fill(_ bytes: inout [UInt8], count: Int, from offset: Int) throws(DICOMError) -> Int {
+    /// `count` bytes, of which at most `there` are in the file; the others are 0 (rule G4). Nothing that is read is cleared first.
+    private func bytes(_ count: Int, there: Int, from offset: Int) throws(DICOMError) -> (bytes: [UInt8], got: Int) {
         var result: Result<Int, DICOMError> = .success(0)
-        bytes.withUnsafeMutableBytes { buffer in
-            let target = UnsafeMutableRawBufferPointer(rebasing: buffer[0..<count])
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            let target = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[0..<there])
             do throws(DICOMError) { result = .success(try file.read(at: offset, into: target)) } catch { result = .failure(error) }
+            let got = (try? result.get()) ?? 0  // a failure is thrown below; what it left is cleared
+            UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[got..<count]).initializeMemory(as: UInt8.self, repeating: 0)
+            filled = count
         }
-        return try result.get()
+        return (bytes, try result.get())
     }
 
     private static func swap(_ bytes: inout [UInt8], unit: Int) {
         bytes.withUnsafeMutableBytes { buffer in
             switch unit {
-            case 2: for at in stride(from: 0, to: buffer.count - 1, by: 2) { buffer.storeBytes(of: buffer.loadUnaligned(fromByteOffset: at, as: UInt16.self).byteSwapped, toByteOffset: at, as: UInt16.self) }
-            case 4: for at in stride(from: 0, to: buffer.count - 3, by: 4) { buffer.storeBytes(of: buffer.loadUnaligned(fromByteOffset: at, as: UInt32.self).byteSwapped, toByteOffset: at, as: UInt32.self) }
-            default: for at in stride(from: 0, to: buffer.count - 7, by: 8) { buffer.storeBytes(of: buffer.loadUnaligned(fromByteOffset: at, as: UInt64.self).byteSwapped, toByteOffset: at, as: UInt64.self) }
+            case 2: swap(buffer, UInt16.self)
+            case 4: swap(buffer, UInt32.self)
+            default: swap(buffer, UInt64.self)
             }
+        }
+    }
+
+    private static func swap<Word: FixedWidthInteger & BitwiseCopyable>(_ buffer: UnsafeMutableRawBufferPointer, _ word: Word.Type) {
+        let size = MemoryLayout<Word>.size
+        for at in stride(from: 0, to: buffer.count - size + 1, by: size) {
+            buffer.storeBytes(of: buffer.loadUnaligned(fromByteOffset: at, as: Word.self).byteSwapped, toByteOffset: at, as: Word.self)
         }
     }
 }

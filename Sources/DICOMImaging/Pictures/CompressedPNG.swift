@@ -9,7 +9,7 @@ enum CompressedPNG {
         var length = 0
         let result = tags.iccProfile.withUnsafeBufferPointer { profile in
             var picture = CPNG_Picture(
-                    width: UInt32(bitmap.width), height: UInt32(bitmap.height), channels: Int32(bitmap.channels),
+                width: UInt32(bitmap.width), height: UInt32(bitmap.height), channels: Int32(bitmap.channels),
                 has_density: tags.density == nil ? 0 : 1, density_is_metric: tags.density?.isMetric == true ? 1 : 0,
                 x_density: tags.density?.x ?? 0, y_density: tags.density?.y ?? 0,
                 icc_name: UnsafeRawPointer(PictureSize.iccName.utf8Start).assumingMemoryBound(to: CChar.self), icc: profile.baseAddress,

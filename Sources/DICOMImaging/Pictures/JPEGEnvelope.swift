@@ -14,22 +14,32 @@ enum JPEGEnvelope {
         let size = PictureSize.jpeg(
             width: bitmap.width, height: bitmap.height, channels: bitmap.channels, iccProfileLength: tags.iccProfile.count)
         guard let size else { throw DICOMError(.limitExceeded, "picture too large for JPEG") }
+        let file = try filled(size) { (output) throws(DICOMError) in
+            for quality in qualities {
+                if let length = try JPEGWriter.encode(bitmap, tags: tags, quality: quality, into: output) { return length }
+            }
+            return nil
+        }
+        guard let file else { throw DICOMError(.limitExceeded, "picture does not fit its JPEG envelope") }
+        return file
+    }
+
+    /// A file of `size` bytes around the stream that `write` makes; nil where it makes none.
+    static func filled(
+        _ size: Int, write: (UnsafeMutableBufferPointer<UInt8>) throws(DICOMError) -> Int?
+    ) throws(DICOMError) -> [UInt8]? {
         var failure: DICOMError?
         let file = [UInt8](unsafeUninitializedCapacity: size) { output, count in
             do throws(DICOMError) {
-                for quality in qualities {
-                    guard let length = try JPEGWriter.encode(bitmap, tags: tags, quality: quality, into: output) else { continue }
-                    fill(UnsafeMutableRawBufferPointer(output), length: length)
-                    count = size
-                    return
-                }
-                failure = DICOMError(.limitExceeded, "picture does not fit its JPEG envelope")
+                guard let length = try write(output) else { return }
+                fill(UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(output)[..<size]), length: length)
+                count = size
             } catch {
                 failure = error
             }
         }
         if let failure { throw failure }
-        return file
+        return file.isEmpty ? nil : file
     }
 
     /// Puts a stream of `length` bytes into the whole of `bytes`.
@@ -41,7 +51,6 @@ enum JPEGEnvelope {
         UnsafeMutableRawBufferPointer(rebasing: bytes[(head + missing)...]).copyMemory(from: rest)
         var at = head
         while missing >= commentHeader {
-
             let zeros = min(largestComment, missing - commentHeader)
             bytes.storeBytes(of: UInt32(0xFFFE_0000 | UInt32(zeros + 2)).bigEndian, toByteOffset: at, as: UInt32.self)
             UnsafeMutableRawBufferPointer(rebasing: bytes[(at + commentHeader)..<(at + commentHeader + zeros)])

@@ -1,4 +1,4 @@
-import CZlib
+import CPNG
 import DICOM
 
 /// Writes the chunks of a stored PNG one after the other into a buffer that `StoredPNG` has sized for them.
@@ -42,38 +42,37 @@ struct PNGWriter {
                 put(UnsafeRawBufferPointer(rebasing: rest.prefix(block.count)))
                 rest = rest.dropFirst(block.count)
             } while !rest.isEmpty
-            let sum = adler32(1, profile.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt32(profile.count))
-            put(word: UInt32(truncatingIfNeeded: sum))
+            put(word: CPNG_adler32(1, profile.baseAddress?.assumingMemoryBound(to: UInt8.self), profile.count))
         }
         finish()
     }
 
-    /// IDAT: each row behind its filter byte 0, cut into blocks wherever 65,535 bytes are full. `pixels` lie further back in
-    /// the same buffer; sums are taken block by block, while the bytes are in the cache.
-    mutating func image(_ pixels: UnsafeRawBufferPointer, rowBytes: Int, height: Int) {
-        let total = height * (1 + rowBytes)
+    /// IDAT: each row behind its filter byte 0, cut into blocks wherever 65,535 bytes are full. Rows are drawn in their place,
+    /// those that straddle two blocks beside it; sums are taken block by block, while the bytes are in the cache.
+    mutating func image(_ rows: PictureRows) {
+        let total = rows.height * (1 + rows.rowBytes)
         begin("IDAT", length: PictureSize.storedZlib(total))
         var stream = StoredDeflate(total: total)
-        var sum: UInt = 1
-        var cursor = RowCursor(pixels: pixels, rowBytes: rowBytes)
+        var sum: UInt32 = 1
+        var feed = RowFeed(rows)
         put(stream.streamHeader)
-        var crc = checksum(UInt(0), from: chunkStart, to: position)
+        var crc = checksum(0, from: chunkStart, to: position)
         var left = total
         while left > 0 {
             let block = stream.nextBlock()
             let headerAt = position
             put(block.header)
             let start = position
-            cursor.copy(block.count, to: UnsafeMutableRawBufferPointer(rebasing: bytes[start..<start + block.count]))
+            feed.fill(UnsafeMutableRawBufferPointer(rebasing: bytes[start..<start + block.count]))
             position += block.count
-            sum = adler(sum, from: start, to: position)
+            sum = withPart(start, position) { CPNG_adler32(sum, $0, $1) }
             crc = checksum(crc, from: headerAt, to: position)
             left -= block.count
         }
         let sumAt = position
-        put(word: UInt32(truncatingIfNeeded: sum))
+        put(word: sum)
         crc = checksum(crc, from: sumAt, to: position)
-        put(word: UInt32(truncatingIfNeeded: crc))
+        put(word: crc)
     }
 
     mutating func end() {
@@ -90,7 +89,7 @@ struct PNGWriter {
     }
 
     private mutating func finish() {
-        put(word: UInt32(truncatingIfNeeded: checksum(0, from: chunkStart, to: position)))
+        put(word: checksum(0, from: chunkStart, to: position))
     }
 
     private mutating func put(_ source: UnsafeRawBufferPointer) {
@@ -107,13 +106,12 @@ struct PNGWriter {
         position += 4
     }
 
-    private func checksum(_ start: UInt, from: Int, to: Int) -> UInt {
-        let part = bytes[from..<to]
-        return crc32(start, UnsafeRawBufferPointer(rebasing: part).baseAddress?.assumingMemoryBound(to: UInt8.self), UInt32(part.count))
+    private func checksum(_ start: UInt32, from: Int, to: Int) -> UInt32 {
+        withPart(from, to) { CPNG_crc32(start, $0, $1) }
     }
 
-    private func adler(_ start: UInt, from: Int, to: Int) -> UInt {
-        let part = bytes[from..<to]
-        return adler32(start, UnsafeRawBufferPointer(rebasing: part).baseAddress?.assumingMemoryBound(to: UInt8.self), UInt32(part.count))
+    private func withPart(_ from: Int, _ to: Int, _ body: (UnsafePointer<UInt8>?, Int) -> UInt32) -> UInt32 {
+        let part = UnsafeRawBufferPointer(rebasing: bytes[from..<to])
+        return body(part.baseAddress?.assumingMemoryBound(to: UInt8.self), part.count)
     }
 }

@@ -18,38 +18,3 @@ struct StoredDeflate {
         return ([left == 0 ? 1 : 0, low, high, ~low, ~high], count)
     }
 }
-
-/// Yields the bytes of a PNG's raw image data: filter byte 0 (none) and the pixels, row after row.
-struct RowCursor {
-    private let pixels: UnsafeRawBufferPointer
-    private let rowBytes: Int
-    private var position = 0
-    /// Bytes of the current row still to come; 0 when a filter byte is next.
-    private var leftInRow = 0
-
-    init(pixels: UnsafeRawBufferPointer, rowBytes: Int) {
-        self.pixels = pixels
-        self.rowBytes = rowBytes
-    }
-
-    /// Copies the next `count` bytes; `target` may overlap the pixels in front of the cursor's position.
-    mutating func copy(_ count: Int, to target: UnsafeMutableRawBufferPointer) {
-        guard let source = pixels.baseAddress, var to = target.baseAddress, target.count >= count else { return }
-        var left = count
-        while left > 0 {
-            if leftInRow == 0 {
-                to.storeBytes(of: 0, as: UInt8.self)
-                to += 1
-                left -= 1
-                leftInRow = rowBytes
-                continue
-            }
-            let part = min(left, leftInRow)
-            to.copyMemory(from: source + position, byteCount: part)
-            to += part
-            position += part
-            left -= part
-            leftInRow -= part
-        }
-    }
-}

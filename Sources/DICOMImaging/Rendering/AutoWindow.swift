@@ -14,53 +14,45 @@ struct AutoWindow {
         self.frame = frame
     }
 
-    /// What the header alone decides: AW 1, 2 and 4; nil where the values of the frame are needed.
+    /// What the header alone decides: AW 1, 2 and 4, and the Modality LUT; nil where the values of the frame are needed.
     func fixed(_ layout: FrameLayout, _ modality: ModalityTransform) -> GrayMapping? {
-        let sopClass = dataSet.string(.sopClassUID) ?? ""
-        if Self.computedTomography.contains(sopClass), hasHounsfieldUnits { return .window(.init(center: 40, width: 400)) }
+        if isHounsfield { return .window(.init(center: 40, width: 400)) }
         if dataSet.string(.segmentationType) == "FRACTIONAL", let highest = dataSet.int(.maximumFractionalValue), highest > 0 {
             return .range(low: 0, high: Double(highest))
         }
+        // Without a VOI transformation the standard's is the identity (PS3.4 N.2.2): the output of a Modality LUT is as wide as its
+        // entries are, so that nothing has to be guessed.
+        if case .lut(let table) = modality { return .range(low: 0, high: Double(table.highest)) }
         guard !layout.isFloat else { return nil }
         let bits = StoredBits(layout, shift: 0)
         if layout.bitsStored <= 8, modality.isIdentity { return .range(low: Double(bits.lowest), high: Double(bits.highest)) }
-        if Self.pValues.contains(sopClass) {
+        if Self.pValues.contains(dataSet.string(.sopClassUID) ?? "") {
             if case .linear = modality { return .range(low: modality.value(Double(bits.lowest)), high: modality.value(Double(bits.highest))) }
         }
         return nil
     }
 
-    private var hasHounsfieldUnits: Bool {
+    /// A CT image by its class, with a rescale to Hounsfield units (AW 1).
+    var isHounsfield: Bool {
+        guard Self.computedTomography.contains(dataSet.string(.sopClassUID) ?? "") else { return false }
         let place = FunctionalGroups.item(.pixelValueTransformationSequence, frame: frame, of: dataSet) ?? dataSet
         guard place.contains(.rescaleSlope) || place.contains(.rescaleIntercept) else { return false }
         let type = place.string(.rescaleType) ?? ""
         return type.isEmpty || type == "HU"
     }
 
-    /// AW 3, 5 and 6, from modality values in ascending order with how often each occurs.
-    func range(_ values: [(value: Double, count: Int)]) -> GrayMapping {
-        guard let first = values.first, let last = values.last else { return .range(low: 0, high: 0) }
-        let total = values.reduce(0) { $0 + $1.count }
-        var low = Self.percentile(0.005, values, total)
-        var high = Self.percentile(0.995, values, total)
+    /// AW 3, 5 and 6; a frame without any value is black.
+    func range(_ values: ValueStatistics?) -> GrayMapping {
+        guard let values else { return .range(low: 0, high: 0) }
+        var (low, high) = (values.low, values.high)
         switch dataSet.string(.modality) {
         case "PT", "NM": low = min(low, 0)
         case "RTDOSE":
             low = min(low, 0)
-            high = last.value
+            high = values.highest
         default: break
         }
-        if high <= low { (low, high) = (first.value, last.value) }
+        if high <= low { (low, high) = (values.lowest, values.highest) }
         return .range(low: low, high: high)
-    }
-
-    /// Sorted index floor(p * (n - 1)).
-    private static func percentile(_ p: Double, _ values: [(value: Double, count: Int)], _ total: Int) -> Double {
-        var left = Int((p * Double(total - 1)).rounded(.down))
-        for entry in values {
-            if left < entry.count { return entry.value }
-            left -= entry.count
-        }
-        return values.last?.value ?? 0
     }
 }

@@ -17,37 +17,46 @@ struct ColorRenderer {
         }
     }
 
-    func draw(into pixels: UnsafeMutableRawBufferPointer) {
-        if buffer.container == .uint8, buffer.order != .chroma422, layout.bitsStored == 8, !layout.isSigned, buffer.shift == 0 {
-            draw8(into: pixels)
-        } else {
-            drawAny(into: pixels)
+    func rows() -> PictureRows {
+        let isPlain = buffer.container == .uint8 && buffer.order != .chroma422 && layout.bitsStored == 8 && !layout.isSigned && buffer.shift == 0
+        return PictureRows(width: layout.columns, height: layout.rows, channels: 3) { row, target in
+            if isPlain { copy(row, to: target) } else { scale(row, to: target) }
+            if isYCbCr { Self.convert(target) }
         }
-        if isYCbCr { Self.convert(pixels) }
     }
 
-    private func draw8(into pixels: UnsafeMutableRawBufferPointer) {
-        buffer.bytes.withUnsafeBytes { raw in
-            let source = UnsafeRawBufferPointer(rebasing: raw[0..<pixels.count])
-            if buffer.order == .interleaved { return pixels.copyMemory(from: source) }
+    /// The pixels themselves, where they already are what a picture holds.
+    var bitmap: Bitmap? {
+        let isRaster = buffer.container == .uint8 && buffer.order == .interleaved && layout.bitsStored == 8 && !layout.isSigned && buffer.shift == 0
+        guard isRaster, !isYCbCr, buffer.bytes.count == layout.sampleCount else { return nil }
+        return Bitmap(width: layout.columns, height: layout.rows, channels: 3, pixels: buffer.bytes)
+    }
+
+    /// 8 bits, interleaved or in planes. The buffer has been measured by `FrameRenderer`.
+    private func copy(_ row: Int, to target: UnsafeMutableRawBufferPointer) {
+        buffer.bytes.withUnsafeBytes { source in
+            let first = row * layout.columns
+            if buffer.order == .interleaved {
+                return target.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[first * 3..<first * 3 + target.count]))
+            }
             let plane = layout.pixelCount
-            for index in 0..<plane {
-                pixels[index &* 3] = source[index]
-                pixels[index &* 3 &+ 1] = source[plane &+ index]
-                pixels[index &* 3 &+ 2] = source[plane &* 2 &+ index]
+            for index in 0..<layout.columns {
+                target[index &* 3] = source[first &+ index]
+                target[index &* 3 &+ 1] = source[plane &+ first &+ index]
+                target[index &* 3 &+ 2] = source[plane &* 2 &+ first &+ index]
             }
         }
     }
 
     /// Other depths: v * 255 / (2^BitsStored - 1), rounded (rule C1).
-    private func drawAny(into pixels: UnsafeMutableRawBufferPointer) {
+    private func scale(_ row: Int, to target: UnsafeMutableRawBufferPointer) {
         let reader = SampleReader(buffer, layout)
         let bits = StoredBits(layout, shift: buffer.shift)
         let span = bits.highest - bits.lowest
-        for pixel in 0..<layout.pixelCount {
+        for column in 0..<layout.columns {
             for sample in 0..<3 {
-                let value = reader.value(pixel, sample) - bits.lowest
-                pixels[pixel * 3 + sample] = UInt8(truncatingIfNeeded: min(255, (value * 255 + span / 2) / max(1, span)))
+                let value = reader.value(row * layout.columns + column, sample) - bits.lowest
+                target[column * 3 + sample] = UInt8(truncatingIfNeeded: min(255, (value * 255 + span / 2) / max(1, span)))
             }
         }
     }

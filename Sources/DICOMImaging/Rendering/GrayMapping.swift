@@ -17,6 +17,12 @@ enum GrayMapping {
         }
     }
 
+    /// Whether levels only rise or only fall with the modality value.
+    var isMonotone: Bool {
+        if case .lut = self { return false }
+        return true
+    }
+
     /// 8-bit level, rounded half up (rule G15).
     @inline(__always)
     func byte(_ x: Double) -> UInt8 {

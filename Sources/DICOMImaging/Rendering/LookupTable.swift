@@ -55,6 +55,11 @@ struct LookupTable {
         return declared > used || declared < used ? max(8, used) : min(16, max(8, declared))
     }
 
+    /// The same for any number; nil for one that is not finite.
+    func entry(_ input: Double) -> UInt16? {
+        input.isFinite ? UInt16(value(Int(min(max(input, -1e9), 1e9)))) : nil
+    }
+
     /// Inputs outside the table get its first or last entry.
     @inline(__always)
     func value(_ input: Int) -> Int {

@@ -14,6 +14,11 @@ enum ModalityTransform {
             self = .lut(lut)
             return
         }
+        // RT Dose: the grid holds multiples of Dose Grid Scaling, in Gy (PS3.3 C.8.8.3.4.2).
+        if let scaling = dataSet.double(.doseGridScaling), dataSet.string(.modality) == "RTDOSE", scaling.isFinite, scaling > 0, scaling < 1e30 {
+            self = .linear(slope: scaling, intercept: 0)
+            return
+        }
         let place = FunctionalGroups.item(.pixelValueTransformationSequence, frame: frame, of: dataSet) ?? dataSet
         var slope = place.double(.rescaleSlope) ?? 1
         var intercept = place.double(.rescaleIntercept) ?? 0
@@ -46,7 +51,7 @@ enum ModalityTransform {
     func value(_ stored: Double) -> Double {
         switch self {
         case .linear(let slope, let intercept): slope * stored + intercept
-        case .lut(let table): Double(table.value(Int(stored)))
+        case .lut(let table): table.entry(stored).map { Double($0) } ?? .nan
         }
     }
 

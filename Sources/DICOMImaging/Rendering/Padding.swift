@@ -13,6 +13,8 @@ struct Padding {
         range = min(one, other)...max(one, other)
     }
 
+    func contains(_ stored: Double) -> Bool { stored >= Double(range.lowerBound) && stored <= Double(range.upperBound) }
+
     /// A value written with the other signedness is read again; what then does not fit is ignored.
     private static func stored(_ value: Int, _ bits: StoredBits) -> Int? {
         for candidate in [value, value - 65_536, value + 65_536] where candidate >= bits.lowest && candidate <= bits.highest {

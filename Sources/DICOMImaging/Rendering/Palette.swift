@@ -2,7 +2,8 @@ import DICOM
 
 /// PALETTE COLOR (PS3.3 C.7.6.3.1.5, C.7.9; rule C8).
 struct Palette {
-    private let firstMapped: Int
+    /// The stored value that the first entry is for.
+    let firstMapped: Int
     /// Red, green and blue of each entry, 8 bits each.
     private let colors: [UInt8]
     private let count: Int
@@ -45,74 +46,32 @@ struct Palette {
         return LookupTable(entries: entries, firstMapped: isSigned ? Int(Int16(bitPattern: words[1])) : Int(words[1]), declared: Int(words[2]))
     }
 
-    /// Index clamped to the palette.
-    func draw(_ buffer: PixelBuffer, _ bits: StoredBits, into pixels: UnsafeMutableRawBufferPointer) throws(DICOMError) {
-        let size = buffer.container.size
-        guard size <= 2 else { throw DICOMError(.unsupported, "PALETTE COLOR of more than 16 bits") }
-        let values = size == 1 ? 256 : 65_536
-        var offsets = [Int32](repeating: 0, count: values)
-        for raw in 0..<values {
-            offsets[raw] = Int32(min(max(bits.value(UInt32(raw)) - firstMapped, 0), count - 1) * 3)
-        }
-        colors.withUnsafeBufferPointer { colors in
-            buffer.bytes.withUnsafeBytes { raw in
-                var to = 0
-                for index in 0..<pixels.count / 3 {
-                    let value = size == 1 ? Int(raw[index]) : Int(raw.loadUnaligned(fromByteOffset: index &* 2, as: UInt16.self))
-                    let from = Int(offsets[value])
-                    pixels[to] = colors[from]
-                    pixels[to &+ 1] = colors[from &+ 1]
-                    pixels[to &+ 2] = colors[from &+ 2]
-                    to &+= 3
-                }
-            }
-        }
+    /// The colour of a stored value, red in the lowest byte; the index is clamped to the palette.
+    func color(_ stored: Int) -> UInt32 {
+        let at = min(max(stored - firstMapped, 0), count - 1) * 3
+        return UInt32(colors[at]) | UInt32(colors[at + 1]) << 8 | UInt32(colors[at + 2]) << 16
+    }
+
+    func rows(_ buffer: PixelBuffer, _ layout: FrameLayout) throws(DICOMError) -> PictureRows {
+        let bits = StoredBits(layout, shift: buffer.shift)
+        let field = StoredBits(bits: bits.bits, isSigned: bits.isSigned)
+        let table = FieldTable(bits, buffer.container) { count in (0..<count).map { color(field.value(UInt32($0))) } }
+        guard let table else { throw DICOMError(.unsupported, "PALETTE COLOR of more than 16 bits") }
+        return .colored(table, buffer, layout)
     }
 }
 
-/// Segmented palettes: discrete, linear and indirect segments (PS3.3 C.7.9.2).
-enum SegmentedPalette {
-    /// Stops at `count` entries or at the first segment that makes no sense.
-    static func expand(_ words: [UInt16], count: Int) -> [UInt16] {
-        var entries: [UInt16] = []
-        entries.reserveCapacity(count)
-        var at = 0
-        while at + 1 < words.count, entries.count < count {
-            let length = Int(words[at + 1])
-            switch words[at] {
-            case 0, 1:
-                guard let next = segment(words, at, into: &entries) else { return entries }
-                at = next
-            case 2:
-                // Copies segments that were defined before; the offset counts in bytes of 16-bit words.
-                guard at + 3 < words.count else { return entries }
-                let offset = Int(words[at + 2]) | Int(words[at + 3]) << 16
-                var from = offset / 2
-                for _ in 0..<length where entries.count < count {
-                    guard from + 1 < words.count, words[from] < 2, let next = segment(words, from, into: &entries) else { return entries }
-                    from = next
-                }
-                at += 4
-            default: return entries
+extension PictureRows {
+    /// One sample a pixel, drawn through a table of colours.
+    static func colored(_ table: FieldTable<UInt32>, _ buffer: PixelBuffer, _ layout: FrameLayout) -> PictureRows {
+        let (width, bytes, container) = (layout.columns, buffer.bytes, buffer.container)
+        return PictureRows(width: width, height: layout.rows, channels: 3) { row, target in
+            guard let output = target.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
+            table.look(bytes, container, first: row * width, count: target.count / 3) { index, color in
+                output[index &* 3] = UInt8(truncatingIfNeeded: color)
+                output[index &* 3 &+ 1] = UInt8(truncatingIfNeeded: color &>> 8)
+                output[index &* 3 &+ 2] = UInt8(truncatingIfNeeded: color &>> 16)
             }
         }
-        return Array(entries.prefix(count))
-    }
-
-    /// Appends a discrete or linear segment; where the next one starts.
-    private static func segment(_ words: [UInt16], _ at: Int, into entries: inout [UInt16]) -> Int? {
-        let length = Int(words[at + 1])
-        if words[at] == 0 {
-            guard at + 2 + length <= words.count else { return nil }
-            entries += words[(at + 2)..<(at + 2 + length)]
-            return at + 2 + length
-        }
-        guard at + 2 < words.count, let last = entries.last, length > 0 else { return nil }
-        let end = Int(words[at + 2])
-        for step in 1...length {
-            let value = Double(last) + Double(end - Int(last)) * Double(step) / Double(length)
-            entries.append(UInt16(min(max(value.rounded(), 0), 65_535)))
-        }
-        return at + 3
     }
 }

@@ -7,6 +7,8 @@ package struct MountTable: Sendable {
         /// For FUSE `fuse.<subtype>`.
         package var type: [UInt8]
         package var source: [UInt8]
+        /// `major:minor`
+        package var device: [UInt8] = []
     }
     /// In order of mounting: of several at one place the last is the visible one.
     package let entries: [Entry]
@@ -48,6 +50,7 @@ extension MountTable.Entry {
         mountPoint = Self.unescape(words[4])
         type = Self.unescape(words[dash + 1])
         source = Self.unescape(words[dash + 2])
+        device = Array(words[2])
     }
 
     /// The kernel writes space, tab, newline, backslash and `#` as `\` and three octal digits.

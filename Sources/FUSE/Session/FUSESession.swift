@@ -45,6 +45,7 @@ package final class FUSESession {
                 .failed, "mounting failed; see the message above. Is /dev/fuse there, and fusermount3 (package fuse3) for ordinary users?")
         }
         isMounted = true
+        ReadAheadWindow.widen(at: path)
     }
 
     /// Answers until a signal or an unmount; afterwards nothing is mounted any more and every request has its answer.

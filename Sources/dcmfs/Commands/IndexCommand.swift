@@ -35,6 +35,9 @@ struct IndexCommand: ParsableCommand {
     @Option(help: "Worker processes.")
     var workers: Int = WorkerLocation.processorCount
 
+    @Flag(help: "Then follow the folders until interrupted; shows complete files only (closed, renamed, or unchanged for a while).")
+    var watch = false
+
     @Flag(help: "Print the summary as JSON.")
     var json = false
 
@@ -42,6 +45,7 @@ struct IndexCommand: ParsableCommand {
     var quiet = false
 
     func validate() throws {
+        if watch && verify { throw ValidationError("--watch and --verify do not go together") }
         if paths.isEmpty { throw ValidationError("Missing expected argument '<paths> ...'") }
         if !(1...256).contains(workers) { throw ValidationError("--workers takes 1 to 256") }
     }
@@ -57,7 +61,6 @@ struct IndexCommand: ParsableCommand {
         let parser: any HeaderParser
         do { parser = try makeHeaderParser(workerCount: workers) } catch { throw CommandFailure("\(error)") }
         let paths = paths.map { ArchiveAccess.bytes(of: $0) }
-        let progress = quiet || json ? nil : ProgressLine(counting: paths)
         var options = IndexOptions()
         options.verifies = verify
         options.takesDigests = digest
@@ -66,6 +69,20 @@ struct IndexCommand: ParsableCommand {
         options.parserThreads = workers
         Interruption.catchSignals()
         options.isCancelled = { Interruption.wasAsked }
+        guard watch else { return try index(paths, parser, options, isFollowing: false) }
+        var isFirst = true
+        try watch(paths, options) { (paths, options) throws(CommandFailure) in
+            _ = try index(paths, parser, options, isFollowing: !isFirst)
+            isFirst = false
+        }
+        return true
+    }
+
+    /// One run. What follows the first run of `--watch` is told in a line, and only if something changed.
+    private func index(_ paths: [[UInt8]], _ parser: any HeaderParser, _ options: IndexOptions, isFollowing: Bool) throws(CommandFailure) -> Bool {
+        guard !paths.isEmpty else { return true }
+        var options = options
+        let progress = quiet || json || isFollowing ? nil : ProgressLine(counting: paths)
         if let progress { options.onProgress = { progress.update($0) } }
         defer { progress?.end() }
         var (report, isSealed) = try ArchiveAccess.with(archive, .create) { archive throws(ArchiveError) in
@@ -74,7 +91,9 @@ struct IndexCommand: ParsableCommand {
         report.isSealed = isSealed
         progress?.end()
         for message in report.warnings + report.failedPaths { CommandFailure(message).report() }
-        if json {
+        if isFollowing {
+            if report.hasNews && !quiet { printOut(json ? report.json.line : report.news) }
+        } else if json {
             printOut(report.json.line)
         } else if !quiet && report.failedPaths.count < paths.count {
             printOut(report.summary(archive: archive))
@@ -84,6 +103,17 @@ struct IndexCommand: ParsableCommand {
 }
 
 extension IndexReport {
+    /// Whether anything is other than before.
+    var hasNews: Bool { new + changed + duplicates + newlyGone + pruned + copied + setAsideTotal > 0 }
+
+    /// One line.
+    var news: String {
+        let counts = [
+            ("new", new), ("changed", changed), ("duplicates", duplicates), ("set aside", setAsideTotal), ("gone", newlyGone), ("dropped", pruned),
+        ]
+        return counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", ") + "\n"
+    }
+
     func summary(archive: String) -> String {
         var lines = ["found          \(found) files"]
         func add(_ name: String, _ count: Int, _ note: String = "") {
@@ -99,6 +129,7 @@ extension IndexReport {
         for (reason, count) in skipped.sorted(by: { $0.key < $1.key }) { add("not followed", count, " (\(reason))") }
         add("gone", gone, pruned > 0 ? " (\(pruned) dropped)" : " (still listed)")
         add("copied", copied)
+        add("waiting", waiting, " (somebody may still be writing to them)")
         if !isSealed { lines.append("The archive is in use elsewhere and was not sealed: it cannot be mounted from read-only media yet.") }
         if setAsideTotal + notDICOM + badReferences > 0 { lines.append("Details: dcmfs problems \(archive)") }
         return lines.joined(separator: "\n") + "\n"

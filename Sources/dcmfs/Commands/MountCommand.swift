@@ -108,6 +108,7 @@ struct MountProcess {
     private func serve(_ archive: Archive) throws -> FUSESession.Ending {
         let workerCount = WorkerLocation.processorCount
         var treeOptions = options.tree
+        treeOptions.readAhead = workerCount
         treeOptions.log = { [daemon] in daemon.log($0) }
         var configuration = options.session
         configuration.source = archive.path

@@ -72,7 +72,7 @@ struct JPEGLosslessDecoder {
         _ scan: LosslessScan, _ stream: UnsafeRawBufferPointer, from start: Int, into samples: UnsafeMutableBufferPointer<UInt16>
     ) throws(DICOMError) -> Int {
         guard let target = samples.baseAddress else { return stream.count }
-        let data = LosslessScanData(
+        let data = JPEGScanData(
             stream, from: start, slack: LosslessScan.slack(columns: header.width, components: scan.components.count))
         let plane = LosslessPlane(samples: target, columns: header.width, rows: header.height, stride: header.components.count)
         let filled = try scan.decode(data, tables: tables.map { $0 ?? .empty }, into: plane)
@@ -92,19 +92,10 @@ struct JPEGLosslessDecoder {
         }
     }
 
-    /// DHT: several tables may follow each other in one segment (T.81 B.2.4.2).
+    /// Tables of AC coefficients belong to DCT scans.
     private mutating func readTables(_ payload: UnsafeRawBufferPointer) throws(DICOMError) {
-        var at = 0
-        while at + 17 <= payload.count {
-            let slot = Int(payload[at] & 15)
-            let counts = [UInt8](payload[at + 1..<at + 17])
-            let total = counts.reduce(0) { $0 + Int($1) }
-            guard slot < 4, at + 17 + total <= payload.count else { throw DICOMError(.damagedPixels, "short Huffman table") }
-            // Tables of the other class belong to DCT scans.
-            if payload[at] >> 4 == 0 {
-                tables[slot] = try LosslessHuffmanTable(counts: counts, values: [UInt8](payload[at + 17..<at + 17 + total]))
-            }
-            at += 17 + total
+        for table in try JPEGHuffmanCode.definitions(payload) where table.kind == 0 {
+            tables[table.slot] = try LosslessHuffmanTable(table.code)
         }
     }
 

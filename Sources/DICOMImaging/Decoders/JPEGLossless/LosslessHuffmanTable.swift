@@ -12,52 +12,29 @@ struct LosslessHuffmanTable {
     static let needsExtraBits: UInt32 = 1 << 15
 
     private(set) var fast: [UInt32]
-    /// Largest code of each length left-aligned to 16 bits, plus one; 0 where there is none.
-    private var limit: [UInt32]
-    /// What to add to a code of that length to get its index in `values`.
-    private var offset: [Int]
-    private let values: [UInt8]
+    private let code: JPEGHuffmanCode
 
     /// Stands in unused slots: every pattern is damage.
     static let empty = LosslessHuffmanTable()
 
     private init() {
-        values = []
+        code = .none
         fast = [UInt32](repeating: Self.isLong, count: 1 << Self.fastBits)
-        limit = [UInt32](repeating: 0, count: 17)
-        offset = [Int](repeating: 0, count: 17)
     }
 
-    /// From the 16 counts and the values of a DHT segment.
-    init(counts: [UInt8], values: [UInt8]) throws(DICOMError) {
-        self.values = values
+    /// Refuses categories that no difference has.
+    init(_ code: JPEGHuffmanCode) throws(DICOMError) {
+        guard code.values.allSatisfy({ $0 <= 16 }) else { throw DICOMError(.damagedPixels, "Huffman category beyond 16") }
+        self.code = code
         fast = [UInt32](repeating: Self.isLong, count: 1 << Self.fastBits)
-        limit = [UInt32](repeating: 0, count: 17)
-        offset = [Int](repeating: 0, count: 17)
-        var code: UInt32 = 0
-        var index = 0
-        for length in 1...16 {
-            let count = Int(counts[length - 1])
-            guard code + UInt32(count) <= 1 << UInt32(length), index + count <= values.count else {
-                throw DICOMError(.damagedPixels, "impossible Huffman table")
-            }
-            offset[length] = index - Int(code)
-            for _ in 0..<count {
-                guard values[index] <= 16 else { throw DICOMError(.damagedPixels, "Huffman category beyond 16") }
-                if length <= Self.fastBits { fill(code: code, length: length, category: Int(values[index])) }
-                code += 1
-                index += 1
-            }
-            limit[length] = count > 0 ? code << UInt32(16 - length) : 0
-            code <<= 1
-        }
+        code.forEach(upTo: Self.fastBits) { fill(code: $0, length: $1, category: Int($2)) }
     }
 
     /// Enters every `fastBits`-wide pattern that begins with `code`.
-    private mutating func fill(code: UInt32, length: Int, category: Int) {
+    private mutating func fill(code: Int, length: Int, category: Int) {
         let rest = Self.fastBits - length
         let extra = category == 16 ? 0 : category
-        let first = Int(code) << rest
+        let first = code << rest
         for suffix in 0..<(1 << rest) {
             if extra <= rest {
                 let bits = suffix >> (rest - extra)
@@ -79,12 +56,6 @@ struct LosslessHuffmanTable {
 
     /// Length and category of the code at the top of `window` (64 bits), or nil where no code begins so.
     func search(_ window: UInt64) -> (length: Int, category: Int)? {
-        let top = UInt32(truncatingIfNeeded: window &>> 48)
-        for length in 1...16 where top < limit[length] {
-            let index = Int(top &>> UInt32(16 &- length)) &+ offset[length]
-            guard index >= 0, index < values.count else { return nil }
-            return (length, Int(values[index]))
-        }
-        return nil
+        code.search(window).map { ($0.length, Int($0.symbol)) }
     }
 }

@@ -23,7 +23,7 @@ struct LosslessPlane {
 
 extension LosslessScan {
     /// Decodes rows until the data end. Returns how many rows were filled.
-    func decode(_ data: LosslessScanData, tables: [LosslessHuffmanTable], into plane: LosslessPlane) throws(DICOMError) -> Int {
+    func decode(_ data: JPEGScanData, tables: [LosslessHuffmanTable], into plane: LosslessPlane) throws(DICOMError) -> Int {
         switch predictor {
         case 1: try run(LosslessPredictors.Left.self, data, tables, plane)
         case 2: try run(LosslessPredictors.Above.self, data, tables, plane)
@@ -40,7 +40,7 @@ extension LosslessScan {
     static func slack(columns: Int, components: Int) -> Int { 4 * columns * components + 16 }
 
     private func run<P: LosslessPredictor>(
-        _: P.Type, _ data: LosslessScanData, _ tables: [LosslessHuffmanTable], _ plane: LosslessPlane
+        _: P.Type, _ data: JPEGScanData, _ tables: [LosslessHuffmanTable], _ plane: LosslessPlane
     ) throws(DICOMError) -> Int {
         let rowsPerInterval = restartInterval == 0 ? plane.rows : restartInterval / plane.columns
         guard restartInterval % plane.columns == 0, rowsPerInterval > 0 else {

@@ -1,7 +1,7 @@
 import Glibc
 
 /// The entropy-coded bytes of one scan without stuffing and restart markers.
-struct LosslessScanData {
+struct JPEGScanData {
     /// The bytes, followed by `slack` zeros.
     var bytes: [UInt8]
     /// Where each restart interval begins in `bytes`; the first at 0.

@@ -1,0 +1,41 @@
+import DICOMArchive
+
+/// Which files come after one, and how they are made before anybody asks.
+extension VirtualTree {
+    func noteOpening(_ id: NodeID, _ row: InstanceRow) throws(TreeError) {
+        guard let kind = id.kind else { return }
+        let isFrame = kind == .framePNG || kind == .frameJPEG
+        let stream = ReadAhead.Stream(kind: kind, settings: id.settings, row: isFrame ? row.id : row.seriesID)
+        try readAhead.opened(id, in: stream) { (id, byName, limit) throws(TreeError) in
+            isFrame ? frames(after: id, of: row, limit: limit) : try files(after: id, row, byName: byName, limit: limit)
+        } make: { [weak self] id in
+            self?.makeAhead(id)
+        }
+    }
+
+    private func frames(after id: NodeID, of row: InstanceRow, limit: Int) -> [NodeID] {
+        guard let kind = id.kind, let count = FramesDirectory.frameCount(of: row) else { return [] }
+        let next = id.detail + 1
+        return (next..<max(next, min(count, next + limit))).compactMap { NodeID(kind, row: id.row, detail: $0, settings: id.settings) }
+    }
+
+    private func files(after id: NodeID, _ row: InstanceRow, byName: Bool, limit: Int) throws(TreeError) -> [NodeID] {
+        guard let kind = id.kind else { return [] }
+        let rows = try asking { () throws(ArchiveError) in
+            byName
+                ? try index.source.instances(of: row.seriesID, afterStem: row.stem, limit: limit)
+                : try index.source.instances(of: row.seriesID, after: row.id, limit: limit)
+        }
+        return rows.compactMap { NodeID(kind, row: $0.id, settings: id.settings) }
+    }
+
+    /// Whoever opens the file later learns what went wrong: from the memory of failures, or by trying again.
+    private func makeAhead(_ id: NodeID) {
+        do throws(TreeError) {
+            guard case .produced(let order) = try content(of: id, try instance(id)) else { return }
+            _ = try production.bytes(order)
+        } catch {
+            return
+        }
+    }
+}
