@@ -88,7 +88,7 @@ let package = Package(
         tests("DICOMArchiveTests", ["DICOM", "DICOMArchive", grdb, system]),
         tests("DICOMTreeTests", ["DICOM", "DICOMArchive", "DICOMTree", system]),
         tests("WorkersTests", ["DICOM", "WorkerProtocol", "Workers", system]),
-        tests("MountTests", ["DICOM", system]),
+        tests("MountTests", ["DICOM", "FUSE", system]),
         tests("CommandTests", ["DICOM", system]),
     ] + (isFuzzing ? fuzzing : [])
 )

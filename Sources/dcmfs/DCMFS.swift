@@ -11,7 +11,7 @@ struct DCMFS: ParsableCommand {
         subcommands: [
             IndexCommand.self, MountCommand.self, UnmountCommand.self, StatusCommand.self, ProblemsCommand.self, VerifyCommand.self,
             ForgetCommand.self, RelocateCommand.self, FindCommand.self, ListCommand.self, CatCommand.self, ExportCommand.self, HeaderCommand.self,
-            RenderCommand.self, FormatsCommand.self, DumpCommand.self,
+            RenderCommand.self, ThumbnailCommand.self, FormatsCommand.self, DoctorCommand.self, DumpCommand.self,
         ]
     )
 
