@@ -45,13 +45,13 @@ private final class Finder {
         } else if let uid = pattern(.studyInstanceUID)?.exact, !uid.isEmpty {
             for row in try connection.rows(.studiesByIdentity, uid, { s throws(ArchiveError) in try StudyRecord(s) }) { try visit(row) }
         } else if let prefix = pattern(.accessionNumber)?.plainPrefix, !prefix.isEmpty {
-            try byPrefix(prefix, .studiesByAccessionRange, { s throws(ArchiveError) in try StudyRecord(s) }, \.accessionKey) {
-                study throws(ArchiveError) in try visit(study)
-            }
+            try byPrefix(
+                prefix, .studiesByAccessionRange, { s throws(ArchiveError) in try StudyRecord(s) }, \.accessionKey,
+                { study throws(ArchiveError) in try visit(study) })
         } else if let prefix = pattern(.patientID)?.plainPrefix, !prefix.isEmpty {
-            try byPrefix(prefix, .patientsByKeyRange, { s throws(ArchiveError) in try PatientRecord(s) }, \.nameKey) {
-                patient throws(ArchiveError) in try visit(patient)
-            }
+            try byPrefix(
+                prefix, .patientsByKeyRange, { s throws(ArchiveError) in try PatientRecord(s) }, \.nameKey,
+                { patient throws(ArchiveError) in try visit(patient) })
         } else if let days = pattern(.studyDate)?.days {
             try byDay(days)
         } else {

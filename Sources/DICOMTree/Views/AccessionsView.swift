@@ -68,7 +68,9 @@ package struct AccessionsView: View {
         }
     }
 
-    package func place(of series: SeriesRow, _ index: TreeIndex) throws(TreeError) -> ViewPlace { ViewPlace(level: Self.studyLevel, row: series.studyID) }
+    package func place(of series: SeriesRow, _ index: TreeIndex) throws(TreeError) -> ViewPlace {
+        ViewPlace(level: Self.studyLevel, row: series.studyID)
+    }
 
     private func none(_ source: any TreeSource) throws(ArchiveError) -> ViewEntry? {
         guard let row = try source.viewFolder(id: ViewFolderRow.noAccession) else { return nil }

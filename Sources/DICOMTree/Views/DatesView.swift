@@ -77,7 +77,9 @@ package struct DatesView: View {
         }
     }
 
-    package func place(of series: SeriesRow, _ index: TreeIndex) throws(TreeError) -> ViewPlace { ViewPlace(level: Self.studyLevel, row: series.studyID) }
+    package func place(of series: SeriesRow, _ index: TreeIndex) throws(TreeError) -> ViewPlace {
+        ViewPlace(level: Self.studyLevel, row: series.studyID)
+    }
 
     // MARK: - Years
 

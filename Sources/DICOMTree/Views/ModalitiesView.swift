@@ -58,7 +58,9 @@ package struct ModalitiesView: View {
         }
     }
 
-    package func place(of series: SeriesRow, _ index: TreeIndex) throws(TreeError) -> ViewPlace { ViewPlace(level: Self.studyLevel, row: series.modalityStudyID) }
+    package func place(of series: SeriesRow, _ index: TreeIndex) throws(TreeError) -> ViewPlace {
+        ViewPlace(level: Self.studyLevel, row: series.modalityStudyID)
+    }
 
     private func entry(_ row: ModalityRow) -> ViewEntry {
         ViewEntry(row.name, level: Self.modalityLevel, row: row.id, modifiedNs: row.modifiedNs)

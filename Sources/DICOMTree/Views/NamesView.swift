@@ -48,7 +48,9 @@ package struct NamesView: View {
         }
     }
 
-    package func place(of series: SeriesRow, _ index: TreeIndex) throws(TreeError) -> ViewPlace { ViewPlace(level: Self.studyLevel, row: series.studyID) }
+    package func place(of series: SeriesRow, _ index: TreeIndex) throws(TreeError) -> ViewPlace {
+        ViewPlace(level: Self.studyLevel, row: series.studyID)
+    }
 
     private func entry(_ row: PatientRow) -> ViewEntry {
         ViewEntry(row.viewName, level: Self.patientLevel, row: row.id, modifiedNs: row.modifiedNs)

@@ -44,7 +44,9 @@ package struct UIDsView: View {
         }
     }
 
-    package func place(of series: SeriesRow, _ index: TreeIndex) throws(TreeError) -> ViewPlace { ViewPlace(level: Self.studyLevel, row: series.studyID) }
+    package func place(of series: SeriesRow, _ index: TreeIndex) throws(TreeError) -> ViewPlace {
+        ViewPlace(level: Self.studyLevel, row: series.studyID)
+    }
 
     package func stem(of row: InstanceRow) -> [UInt8] { row.uidStem }
 
