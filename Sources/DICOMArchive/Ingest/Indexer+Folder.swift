@@ -103,7 +103,7 @@ extension Indexer {
     }
 
     private func isOutdated(_ known: SourceRecord) throws(ArchiveError) -> Bool {
-        guard let id = known.instance, let record = try writer.instanceRecord(id) else { return false }
+        guard known.kind == .instance, let id = known.instance, let record = try writer.instanceRecord(id) else { return false }
         return record.textVersion != DescriptionVersion.current
     }
 
@@ -118,13 +118,12 @@ extension Indexer {
     /// Whether a file is read although it looks as it did.
     private func mustReadAgain(_ known: SourceRecord) throws(ArchiveError) -> Bool {
         if options.verifies || options.takesDigests && known.digest == nil { return true }
+        if isOutdated { if try isOutdated(known) { return true } }
         switch known.kind {
         case .mediaDirectory, .skipped: return true
         case .setAside:
             // Only what follows from the bytes alone is remembered.
             return ["unreadable", "reader-failed"].contains(try writer.problemReason(known))
-        case .instance where try isOutdated && isOutdated(known):
-            return true
         case .instance, .duplicate:
             guard writer.copyStore != nil, let instance = known.instance else { return false }
             return try !writer.sources(ofInstance: instance).contains { $0.kind == .copy && !$0.isGone }
