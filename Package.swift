@@ -76,7 +76,7 @@ let package = Package(
         program("dcmfs", ["DICOM", "DICOMArchive", "DICOMTree", "FUSE", "Workers", "WorkerProtocol", "CLinux", argumentParser, logging, system]),
         program("dcmfs-worker", ["DICOM", "DICOMImaging", "WorkerProtocol", "CLinux"]),
         program("dcmfs-tables", []),
-        program("dcmfs-bench", ["DICOM", "DICOMImaging", "CLinux"]),
+        program("dcmfs-bench", ["DICOM", "DICOMArchive", "DICOMImaging", "CLinux"]),
 
         // tests
         .target(

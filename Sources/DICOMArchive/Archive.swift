@@ -21,7 +21,6 @@ package final class Archive: Sendable {
     let writer: WriterLease?
     /// Stays idle between questions, so that `PRAGMA data_version` sees every commit of others.
     private let monitor: Mutex<Connection?>
-    private let countCache = Mutex<(version: Int64, counts: ArchiveCounts)?>(nil)
     let fileIdentity: (device: UInt64, inode: UInt64)
 
     init(location: ArchiveLocation, pool: ConnectionPool, monitor: Connection, writer: WriterLease?) {
@@ -48,18 +47,6 @@ package final class Archive: Sendable {
         guard let now = FileStatus(path: path) else { return true }
         return now.device != fileIdentity.device || now.inode != fileIdentity.inode
     }
-
-    /// Counted once per change of the archive.
-    package func counts() throws(ArchiveError) -> ArchiveCounts {
-        let version = try changeCounter()
-        if let cached = countCache.withLock({ $0 }), cached.version == version, writer == nil { return cached.counts }
-        let counts = try countRows()
-        countCache.withLock { $0 = (version, counts) }
-        return counts
-    }
-
-    /// Bytes of all instances' source files.
-    package func totalSourceBytes() throws(ArchiveError) -> Int64 { try counts().instanceBytes }
 
     /// Closes every connection. A writer also seals the archive, so that it can be mounted from read-only media.
     /// - Returns: false when another connection kept a writer from sealing (the log is then checkpointed all the same).

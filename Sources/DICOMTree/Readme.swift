@@ -4,7 +4,7 @@ import DICOMArchive
 enum Readme {
     static let name = Array("README.txt".utf8)
 
-    static func text(_ counts: ArchiveCounts, shown: [any Rendition], views: [any View]) -> [UInt8] {
+    static func text(_ counts: ArchiveTotals, shown: [any Rendition], views: [any View]) -> [UInt8] {
         var text = """
             This folder shows a DICOM archive as ordinary files. It is read-only: nothing here can
             be changed, and no source file is ever written.

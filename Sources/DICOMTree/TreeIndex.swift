@@ -1,7 +1,7 @@
 package import DICOMArchive
 import Synchronization
 
-/// The archive as the tree sees it: its questions, and answers that cost a scan kept until the archive changes.
+/// The archive as the tree sees it: its questions, and answers that many requests need kept until the archive changes.
 package final class TreeIndex: Sendable {
     package let source: any TreeSource
 
@@ -12,7 +12,6 @@ package final class TreeIndex: Sendable {
         var texts: [NodeID: [UInt8]] = [:]
     }
     private let kept = Mutex(Kept(counter: -1))
-    private static let page = 1_000
 
     package init(source: any TreeSource) {
         self.source = source
@@ -28,16 +27,7 @@ package final class TreeIndex: Sendable {
     /// Newest change of any patient, nanoseconds since 1970; 0 in an empty archive.
     package func newestChange() throws(TreeError) -> Int64 {
         try keep(\.newestChange) { () throws(TreeError) in
-            try asking { () throws(ArchiveError) in
-                var newest: Int64 = 0
-                var last: Int64 = 0
-                while true {
-                    let page = try source.patients(after: last, limit: Self.page)
-                    for row in page { newest = max(newest, row.modifiedNs) }
-                    guard let end = page.last, page.count == Self.page else { return newest }
-                    last = end.id
-                }
-            }
+            try asking { () throws(ArchiveError) in try source.newestChange() }
         }
     }
 

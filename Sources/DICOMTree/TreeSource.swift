@@ -43,7 +43,9 @@ package protocol TreeSource: Sendable {
 
     func problemReasons() throws(ArchiveError) -> [ProblemReason]
     func problemFile(named name: [UInt8]) throws(ArchiveError) -> [UInt8]?
-    func counts() throws(ArchiveError) -> ArchiveCounts
+    func totals() throws(ArchiveError) -> ArchiveTotals
+    /// Newest change of any patient, nanoseconds since 1970; 0 in an empty archive.
+    func newestChange() throws(ArchiveError) -> Int64
     /// A number that changes with every change of the index.
     func changeCounter() throws(ArchiveError) -> Int64
 }

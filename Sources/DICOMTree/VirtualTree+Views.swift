@@ -65,7 +65,7 @@ extension VirtualTree {
     func reportText(_ id: NodeID) throws(TreeError) -> [UInt8] {
         try index.text(of: id) { () throws(TreeError) in
             if id == .readme {
-                let counts = try asking { () throws(ArchiveError) in try index.source.counts() }
+                let counts = try asking { () throws(ArchiveError) in try index.source.totals() }
                 return Readme.text(counts, shown: shown.renditions, views: views)
             }
             let (view, _) = try viewPlace(id)

@@ -1,5 +1,6 @@
 import CLinux
 import DICOM
+import DICOMArchive
 import DICOMImaging
 import Glibc
 
@@ -9,6 +10,8 @@ import Glibc
 ///     dcmfs-bench header FILE...      parse, summarise and header text of each file: CPU per file
 ///     dcmfs-bench decode FILE...      parse and decode the first frame of each file: CPU per frame, and MB/s of samples
 ///     dcmfs-bench picture FILE...     parse and render each file as .png and .jpg: CPU per picture
+///     dcmfs-bench synthetic ARCHIVE INSTANCES
+///                                     write a large archive without files, for `mountscripts/bench-scale`
 @main
 enum Bench {
     static func main() {
@@ -20,9 +23,23 @@ enum Bench {
         case "header" where !rest.isEmpty: header(rest)
         case "decode" where !rest.isEmpty: decode(rest)
         case "picture" where !rest.isEmpty: picture(rest)
+        case "synthetic" where rest.count == 2: synthetic(rest[0], rest[1])
         default:
-            print("usage: dcmfs-bench floor FOLDER | header FILE... | decode FILE... | picture FILE...")
+            print("usage: dcmfs-bench floor FOLDER | header FILE... | decode FILE... | picture FILE... | synthetic ARCHIVE INSTANCES")
             exit(2)
+        }
+    }
+
+    static func synthetic(_ path: String, _ count: String) {
+        guard let instances = Int(count), instances > 0, instances <= 100_000_000, access(path, F_OK) != 0 else {
+            print("dcmfs-bench synthetic: ARCHIVE must not be there yet, INSTANCES is a number")
+            exit(2)
+        }
+        do {
+            try SyntheticArchive(instances: instances).write(to: Array(path.utf8))
+        } catch {
+            print("dcmfs-bench synthetic: \(error.message)")
+            exit(1)
         }
     }
 

@@ -67,10 +67,10 @@ final class TreeFilesystem: Filesystem {
 
     func statistics() throws(Errno) -> FilesystemStatistics {
         do {
-            let counts = try tree.source.counts()
-            let directories = counts.patients + counts.studies + counts.series
+            let totals = try tree.source.totals()
+            let directories = totals.patients &+ totals.studies &+ totals.series
             return FilesystemStatistics(
-                totalBytes: Int(counts.instanceBytes), nodeCount: counts.instances * VirtualTree.renditions.count + directories)
+                totalBytes: Int(totals.instanceBytes), nodeCount: totals.instances &* VirtualTree.renditions.count &+ directories)
         } catch {
             throw .ioError
         }

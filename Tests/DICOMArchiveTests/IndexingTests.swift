@@ -301,9 +301,10 @@ import Testing
             let writer = try IngestWriter(archive, options: IndexOptions())
             try writer.begin()
             for instance in try fixture.instances() {
-                var record = try #require(try writer.instanceRecord(instance.id))
+                let old = try #require(try writer.instanceRecord(instance.id))
+                var record = old
                 record.textVersion = 1
-                try writer.write(record, with: .updateInstance)
+                try writer.update(old, to: record)
             }
             try writer.connection.execute("DELETE FROM meta WHERE key = 'described-by'")
             try writer.commit()

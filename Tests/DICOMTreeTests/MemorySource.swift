@@ -136,8 +136,9 @@ final class MemorySource: TreeSource {
 
     func problemReasons() throws(ArchiveError) -> [ProblemReason] { state.withLock { $0.reasons } }
     func problemFile(named name: [UInt8]) throws(ArchiveError) -> [UInt8]? { state.withLock { $0.problems[name] } }
-    func counts() throws(ArchiveError) -> ArchiveCounts {
-        var counts = ArchiveCounts()
+    func newestChange() throws(ArchiveError) -> Int64 { state.withLock { $0.patients.map(\.modifiedNs).max() ?? 0 } }
+    func totals() throws(ArchiveError) -> ArchiveTotals {
+        var counts = ArchiveTotals()
         state.withLock { state in
             counts.patients = state.patients.count
             counts.studies = state.studies.count
@@ -186,7 +187,7 @@ extension MemorySource {
             state.add(series: 7, stem: "00002", picture: PictureDescription(width: 4, height: 4, channels: 1, frameCount: 2_500))
             state.add(series: 9, stem: "noNumber ~abcdef", picture: nil)
             state.add(series: 9, stem: "00002", picture: nil, textVersion: 0)
-            state.reasons = [ProblemReason(name: bytes("truncated.txt"), count: 1, changedNs: 77)]
+            state.reasons = [ProblemReason(name: bytes("truncated.txt"), changedNs: 77)]
             state.problems = [bytes("truncated.txt"): bytes("/a/b\ttruncated\n")]
         }
         return source

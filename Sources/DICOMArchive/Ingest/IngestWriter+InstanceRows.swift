@@ -92,16 +92,20 @@ extension IngestWriter {
     }
 
     /// False when the stem is taken.
-    private func insert(_ record: InstanceRecord) throws(ArchiveError) -> Bool {
+    func insert(_ record: InstanceRecord) throws(ArchiveError) -> Bool {
         let statement = try connection.statement(WriteSQL.insertInstance)
         bind(record, to: statement)
-        return try statement.runUnlessTaken()
+        guard try statement.runUnlessTaken() else { return false }
+        totalsChange.add(record)
+        return true
     }
 
-    func write(_ record: InstanceRecord, with query: WriteSQL) throws(ArchiveError) {
-        let statement = try connection.statement(query)
+    func update(_ old: InstanceRecord, to record: InstanceRecord) throws(ArchiveError) {
+        let statement = try connection.statement(WriteSQL.updateInstance)
         bind(record, to: statement)
         try statement.run()
+        totalsChange.remove(old)
+        totalsChange.add(record)
     }
 
     private func bind(_ record: InstanceRecord, to s: SQLStatement) {

@@ -70,7 +70,7 @@ extension IngestWriter {
         changed.contentChangedNs = isSameContent ? record.contentChangedNs : now
         guard changed.checksum != record.checksum else { return true }
         try begin()
-        try write(changed, with: .updateInstance)
+        try update(record, to: changed)
         touchedSeries.insert(record.series)
         return true
     }

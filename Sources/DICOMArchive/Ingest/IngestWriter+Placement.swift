@@ -114,6 +114,7 @@ extension IngestWriter {
         insert.bind(12, record.viewName)
         insert.bind(13, record.viewKey)
         try insert.run()
+        totalsChange.patients += 1
         return record.id
     }
 }

@@ -34,6 +34,7 @@ extension IngestWriter {
     private func deleteInstance(_ id: Int64) throws(ArchiveError) {
         guard let record = try instanceRecord(id) else { return }
         try delete(.deleteInstance, .instance, id)
+        totalsChange.remove(record)
         touchedSeries.insert(record.series)
     }
 
@@ -66,6 +67,7 @@ extension IngestWriter {
             } else {
                 forgetPlacements()
                 try delete(.deleteSeries, .series, id)
+                totalsChange.series -= 1
             }
         }
         touchedSeries.removeAll(keepingCapacity: true)
@@ -86,6 +88,7 @@ extension IngestWriter {
                 try stamp(.updateStudy, id, record.checksum)
             } else {
                 try delete(.deleteStudy, .study, id)
+                totalsChange.studies -= 1
             }
         }
         try flushViewFolders(folders)
@@ -100,6 +103,7 @@ extension IngestWriter {
                 try stamp(.updatePatient, id, record.checksum)
             } else {
                 try delete(.deletePatient, .patient, id)
+                totalsChange.patients -= 1
                 let keys = try connection.statement(WriteSQL.deletePersonKeys)
                 keys.bind(1, id)
                 try keys.run()

@@ -24,6 +24,7 @@ extension IngestWriter {
             insert.bind(Int32(16 + index), column)
         }
         try insert.run()
+        totalsChange.studies += 1
         if identity.first != 0, let other = same.first { try addConflict(.study, record.id, other.id) }
         return record.id
     }
@@ -82,6 +83,7 @@ extension IngestWriter {
         for (index, column) in more.enumerated() { insert.bind(Int32(14 + index), column) }
         insert.bind(19, record.sopClass)
         try insert.run()
+        totalsChange.series += 1
         try noteSharedSeries(record, summary.studyIdentity, same)
         return record.id
     }

@@ -17,6 +17,8 @@ final class IngestWriter {
     var placements: [[UInt8]: Int64] = [:]
     var copyStore: CopyStore?
     var touchedSeries = Set<Int64>()
+    /// What the current transaction adds to the totals.
+    var totalsChange = ArchiveTotals()
     /// Rows of `directories` that this run has seen.
     var visited = Set<Int64>()
     /// Commit time as the rows of the current transaction carry it.
@@ -56,6 +58,7 @@ final class IngestWriter {
     func commit() throws(ArchiveError) {
         if isInTransaction {
             try flushTouched()
+            try flushTotals()
             try ids.save(connection)
             try connection.statement(WriteSQL.commit).run()
             isInTransaction = false
@@ -69,6 +72,15 @@ final class IngestWriter {
         guard isInTransaction else { return }
         try? connection.statement(WriteSQL.rollback).run()
         isInTransaction = false
+        totalsChange = ArchiveTotals()
+    }
+
+    private func flushTotals() throws(ArchiveError) {
+        guard totalsChange != ArchiveTotals() else { return }
+        var totals = try connection.totals()
+        totals.add(totalsChange)
+        try totals.write(connection)
+        totalsChange = ArchiveTotals()
     }
 
     func tellProgress(isCommit: Bool = false) throws(ArchiveError) {

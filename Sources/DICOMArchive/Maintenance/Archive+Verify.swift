@@ -56,6 +56,14 @@ private struct Verifier {
         for (what, query) in Self.references {
             for line in try lines(query) { found(.row, [], "\(what) \(line) refers to a row that is not there") }
         }
+        try checkTotals()
+    }
+
+    /// A damaged row was reported with its table.
+    private mutating func checkTotals() throws(ArchiveError) {
+        guard let stored = try? archive.totals() else { return }
+        let counted = try archive.pool.read { connection throws(ArchiveError) in try connection.countedTotals() }
+        if stored != counted { found(.row, [], "the totals are not those of the rows") }
     }
 
     private static let references = [

@@ -65,7 +65,7 @@ extension Archive {
         }
         examination.schema = schema
         examination.damage = damage
-        examination.instances = try countRows().instances
+        examination.instances = try totals().instances
         for (id, root) in try examinedRoots() { examination.roots.append(try sampled(root, id: id)) }
     }
 

@@ -21,6 +21,7 @@ struct VerifiedTable {
                 check: { s throws(ArchiveError) in _ = try StudyModalityRecord(s) }),
             VerifiedTable(
                 query: "SELECT id, modified_ns, checksum FROM view_folders", check: { s throws(ArchiveError) in _ = try ViewFolderRecord(s) }),
+            VerifiedTable(query: ReadSQL.totals.sql, check: { s throws(ArchiveError) in _ = try ArchiveTotals(s) }),
             VerifiedTable(
                 query: "SELECT directory, name, kind, gone, size, mtime_ns, ctime_ns, inode, instance, digest, checksum FROM sources",
                 check: { s throws(ArchiveError) in _ = try SourceRecord(s) }),

@@ -1,18 +1,13 @@
 extension Archive {
-    func countRows() throws(ArchiveError) -> ArchiveCounts {
+    /// Counts every row: for `dcmfs status`. The mount asks for `totals`.
+    package func counts() throws(ArchiveError) -> ArchiveCounts {
         try pool.read { connection throws(ArchiveError) in
             var counts = ArchiveCounts()
-            counts.patients = Int(try connection.scalar("SELECT count(*) FROM patients") ?? 0)
-            counts.studies = Int(try connection.scalar("SELECT count(*) FROM studies") ?? 0)
-            counts.series = Int(try connection.scalar("SELECT count(*) FROM series") ?? 0)
+            let totals = try connection.countedTotals()
+            (counts.patients, counts.studies, counts.series) = (totals.patients, totals.studies, totals.series)
+            (counts.instances, counts.instanceBytes) = (totals.instances, totals.instanceBytes)
             counts.conflicts = Int(try connection.scalar("SELECT count(*) FROM conflicts") ?? 0)
             counts.gone = Int(try connection.scalar("SELECT count(*) FROM sources WHERE gone = 1") ?? 0)
-            let instances = try connection.prepare("SELECT count(*), total(size) FROM instances")
-            if try instances.step() {
-                counts.instances = Int(instances.int(0))
-                counts.instanceBytes = instances.int(1)
-            }
-            instances.reset()
             let kinds = try connection.prepare("SELECT kind, count(*) FROM sources GROUP BY kind")
             while try kinds.step() { counts.add(Int(kinds.int(1)), of: SourceRow.Kind(rawValue: UInt8(truncatingIfNeeded: kinds.int(0)))) }
             return counts

@@ -5,32 +5,37 @@ extension Archive {
     private static let missingName = Array("missing.txt".utf8)
     private static let picturelessName = Array("no-preview.txt".utf8)
 
-    /// The files of `/problems`, by name; a reason without entries has no file.
+    /// The files of `/problems`, by name; a reason without entries has no file. Costs a few look-ups, however many entries there are.
     package func problemReasons() throws(ArchiveError) -> [ProblemReason] {
         try pool.read { connection throws(ArchiveError) in
-            var reasons: [ProblemReason] = []
-            let query = try connection.prepare(
-                "SELECT t.value, count(*), max(p.changed_ns) FROM problems p JOIN texts t ON t.id = p.reason GROUP BY p.reason")
-            while try query.step() {
-                reasons.append(ProblemReason(name: query.bytes(0) + Self.suffix, count: Int(query.int(1)), changedNs: query.int(2)))
+            var reasons = try setAsideReasons(connection)
+            if let changed = try connection.value(.newestConflict) { reasons.append(ProblemReason(name: Self.conflictsName, changedNs: changed)) }
+            if try connection.value(.anyMissing) != nil {
+                reasons.append(ProblemReason(name: Self.missingName, changedNs: try connection.value(.goneChanged) ?? 0))
             }
-            let conflicts = try connection.prepare("SELECT count(*), max(changed_ns) FROM conflicts")
-            if try conflicts.step(), conflicts.int(0) > 0 {
-                reasons.append(ProblemReason(name: Self.conflictsName, count: Int(conflicts.int(0)), changedNs: conflicts.int(1)))
-            }
-            conflicts.reset()
-            let missing = try connection.scalar("SELECT count(*) FROM sources WHERE gone = 1 AND instance IS NOT NULL") ?? 0
-            if missing > 0 {
-                let changed = try connection.scalar("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'gone-changed-ns'") ?? 0
-                reasons.append(ProblemReason(name: Self.missingName, count: Int(missing), changedNs: changed))
-            }
-            let pictureless = try connection.scalar("SELECT count(*) FROM instances WHERE picture_state > 1") ?? 0
-            if pictureless > 0 {
-                let changed = try connection.scalar("SELECT max(modified_ns) FROM patients") ?? 0
-                reasons.append(ProblemReason(name: Self.picturelessName, count: Int(pictureless), changedNs: changed))
+            if try connection.value(.anyPictureless) != nil {
+                reasons.append(ProblemReason(name: Self.picturelessName, changedNs: try connection.value(.newestPatientChange) ?? 0))
             }
             return reasons.sorted { $0.name.lexicographicallyPrecedes($1.name) }
         }
+    }
+
+    /// The reasons for which inputs are set aside: from one to the next through the index.
+    private func setAsideReasons(_ connection: Connection) throws(ArchiveError) -> [ProblemReason] {
+        var reasons: [ProblemReason] = []
+        var last = Int64.min
+        while let reason = try connection.value(.nextProblemReason, last) {
+            last = reason
+            let name = try connection.one(.textByID, reason) { s throws(ArchiveError) in s.bytes(0) }
+            guard let name else { continue }
+            reasons.append(ProblemReason(name: name + Self.suffix, changedNs: try connection.value(.newestProblem, reason) ?? 0))
+        }
+        return reasons
+    }
+
+    /// Newest change of any patient, nanoseconds since 1970; 0 in an empty archive.
+    package func newestChange() throws(ArchiveError) -> Int64 {
+        try pool.read { connection throws(ArchiveError) in try connection.value(.newestPatientChange) ?? 0 }
     }
 
     /// The text of one file of `/problems`, one input a line; nil when there is no such file.

@@ -41,6 +41,14 @@ extension Connection {
         return try statement.step() ? try row(statement) : nil
     }
 
+    /// The one value that a statement gives; nil for none or NULL.
+    func value(_ query: ReadSQL, _ key: Int64? = nil) throws(ArchiveError) -> Int64? {
+        let statement = try statement(query)
+        if let key { statement.bind(1, key) }
+        defer { statement.reset() }
+        return try statement.step() ? statement.optionalInt(0) : nil
+    }
+
     /// Every row of a statement with its values bound.
     func rows<Row>(_ statement: SQLStatement, _ row: (SQLStatement) throws(ArchiveError) -> Row) throws(ArchiveError) -> [Row] {
         defer { statement.reset() }

@@ -1,8 +1,7 @@
-/// One file of `/problems`: a reason with the number of inputs it holds.
+/// One file of `/problems`.
 package struct ProblemReason: Hashable, Sendable {
     /// File name with extension, e.g. `truncated.txt`, `conflicts.txt`, `missing.txt`.
     package let name: [UInt8]
-    package let count: Int
     /// Newest change of what it lists, nanoseconds since 1970; 0 when unknown.
     package let changedNs: Int64
 }

@@ -11,6 +11,7 @@ enum ReadSQL: Int, CaseIterable {
     case modalitiesAfter, modalityByName, modalityByID, studyModalitiesAfter, studyModalityOf, studyModalityByID, seriesOfModalityAfter
     case viewFolderByID, viewFolders
     case patientsByKeyRange, studiesByAccessionRange, modalitiesOfStudy, textByID
+    case newestPatientChange, newestConflict, newestProblem, nextProblemReason, anyMissing, anyPictureless, goneChanged, totals
     case dataVersion
 
     static let patient = """
@@ -57,7 +58,22 @@ enum ReadSQL: Int, CaseIterable {
             WHERE s.instance = ?1 ORDER BY s.gone, s.kind = 1, s.kind = 0, s.directory, s.name
             """
         case .dataVersion: "PRAGMA data_version"
-        default: studyViewSQL ?? viewSQL
+        default: studyViewSQL ?? summarySQL ?? viewSQL
+        }
+    }
+
+    /// One value each for the whole archive: the ends of indexes, never a scan.
+    private var summarySQL: String? {
+        switch self {
+        case .newestPatientChange: "SELECT max(modified_ns) FROM patients"
+        case .newestConflict: "SELECT max(changed_ns) FROM conflicts"
+        case .newestProblem: "SELECT max(changed_ns) FROM problems WHERE reason = ?1"
+        case .nextProblemReason: "SELECT min(reason) FROM problems WHERE reason > ?1"
+        case .anyMissing: "SELECT 1 FROM sources WHERE gone = 1 AND instance IS NOT NULL LIMIT 1"
+        case .anyPictureless: "SELECT 1 FROM instances WHERE picture_state > 1 LIMIT 1"
+        case .goneChanged: "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'gone-changed-ns'"
+        case .totals: "SELECT patients, studies, series, instances, instance_bytes, checksum FROM totals WHERE id = 1"
+        default: nil
         }
     }
 

@@ -10,7 +10,7 @@ enum WriteSQL: Int, CaseIterable {
     case seriesByIdentity, insertSeries, updateSeries, deleteSeries, seriesNameTaken, anySeriesOfStudy
     case problemsOf, insertProblem, deleteProblems
     case insertConflict, deleteConflicts, deleteOtherConflicts
-    case setMeta
+    case setMeta, replaceTotals
     case patientViewTaken, studyViewTaken, accessionTaken, studyUIDTaken, seriesUIDTaken, modalityTaken
     case modalityByValue, insertModality, updateModality, deleteModality, anyStudyOfModality
     case insertStudyModality, updateStudyModality, deleteStudyModality, anySeriesOfStudyModality
@@ -26,6 +26,10 @@ enum WriteSQL: Int, CaseIterable {
         case .findText: "SELECT id FROM texts WHERE value = ?1"
         case .insertText: "INSERT INTO texts (value) VALUES (?1)"
         case .setMeta: "INSERT OR REPLACE INTO meta (key, value) VALUES (CAST(?1 AS TEXT), ?2)"
+        case .replaceTotals:
+            """
+            INSERT OR REPLACE INTO totals (id, patients, studies, series, instances, instance_bytes, checksum) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)
+            """
         default: folderSQL ?? instanceSQL ?? treeSQL ?? viewSQL ?? problemSQL
         }
     }

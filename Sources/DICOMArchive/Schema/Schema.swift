@@ -73,7 +73,7 @@ enum Schema {
             """,
         ] + viewTables
 
-    /// Folders of the views that no patient, study or series stands for.
+    /// What came with version 2: folders of the views that no patient, study or series stands for, and the totals.
     static let viewTables: [String] = [
         """
         CREATE TABLE modalities (id INTEGER PRIMARY KEY AUTOINCREMENT, name BLOB NOT NULL, name_key BLOB NOT NULL, value BLOB NOT NULL, \
@@ -86,6 +86,11 @@ enum Schema {
         """,
         // Times of folders: days of studies as YYYYMMDD (0 for none), and ViewFolderRow.noAccession.
         "CREATE TABLE view_folders (id INTEGER PRIMARY KEY, modified_ns INTEGER NOT NULL, checksum INTEGER NOT NULL)",
+        // One row, written with the rows it counts.
+        """
+        CREATE TABLE totals (id INTEGER PRIMARY KEY, patients INTEGER NOT NULL, studies INTEGER NOT NULL, series INTEGER NOT NULL, \
+        instances INTEGER NOT NULL, instance_bytes INTEGER NOT NULL, checksum INTEGER NOT NULL)
+        """,
     ]
 
     private static let indexes: [String] =
@@ -127,5 +132,9 @@ enum Schema {
         "CREATE INDEX study_modalities_modality ON study_modalities (modality)",
         // PictureState unsupported or inconsistent: what `/problems/no-preview.txt` lists.
         "CREATE INDEX instances_pictureless ON instances (picture_state) WHERE picture_state > 1",
+        // Newest changes, for times of the root and of the files of `/problems`.
+        "CREATE INDEX patients_modified ON patients (modified_ns)",
+        "CREATE INDEX problems_changed ON problems (reason, changed_ns)",
+        "CREATE INDEX conflicts_changed ON conflicts (changed_ns)",
     ]
 }

@@ -32,6 +32,7 @@ struct Version2 {
         try nameSeries()
         try nameInstances()
         try addFolders()
+        try connection.countedTotals().write(connection)
     }
 
     /// Patients by id with their folder names.
