@@ -59,6 +59,9 @@ package final class Indexer {
         }
         if options.prunes { try prune() }
         try writer.commit()
+        guard !archive.isReplaced else {
+            throw ArchiveError(.database, "the archive was removed or replaced while it was written: run the same command again")
+        }
     }
 
     // MARK: - One path
