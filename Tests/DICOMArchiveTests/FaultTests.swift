@@ -21,7 +21,6 @@ import Testing
     @Test(.enabled(if: getuid() == 0, "only root can make a small disk"))
     func `D4 a full disk ends an index with a clear error, keeps what was acknowledged, and the next run goes on`() throws {
         let fixture = try filled(1200)
-        let expected = try { try fixture.index(); return try fixture.dump() }()
         let disk = fixture.folder + "/disk"
         mkdir(disk, 0o700)
         #expect(try Finished.run("/bin/mount", ["-t", "tmpfs", "-o", "size=700k", "tmpfs", disk]).status == 0)
@@ -47,7 +46,7 @@ import Testing
         let whole = try Archive.open(path: database, mode: .readOnly)
         defer { whole.close() }
         #expect(try whole.counts().instances == 1200)
-        #expect(expected.count { $0.contains("instance ") } == 1200)
+        #expect(try whole.verify { _ in }.isIntact)
     }
 
     /// What a disk may hold after a power cut: the database and its log as they were at some moment, of the log any part of
@@ -64,7 +63,10 @@ import Testing
             options.filesPerTransaction = 7
             options.onProgress = { progress in
                 guard Int.random(in: 0..<chance) == 0 else { return }
-                let number = cuts.withLock { $0 += 1; return $0 }
+                let number = cuts.withLock {
+                    $0 += 1
+                    return $0
+                }
                 do {
                     if let problem = try Self.cut(database, folder + "/cut\(number).db", durable: progress.durable) {
                         problems.withLock { $0.append(problem) }

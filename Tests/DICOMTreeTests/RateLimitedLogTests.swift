@@ -6,7 +6,8 @@ import Testing
 @Suite struct RateLimitedLogTests {
     @Test func `S4 a flood of lines becomes a few, and what was left out is counted`() {
         let shared = Shared()
-        let log = RateLimitedLog(burst: 3, perMinute: 6, now: { shared.time.withLock { $0 } }, output: { line in shared.lines.withLock { $0.append(line) } })
+        let log = RateLimitedLog(
+            burst: 3, perMinute: 6, now: { shared.time.withLock { $0 } }, output: { line in shared.lines.withLock { $0.append(line) } })
         for number in 0..<1000 { log.write("line \(number)") }
         #expect(shared.lines.withLock { $0 } == ["line 0", "line 1", "line 2"])
         shared.time.withLock { $0 = 9_000 }

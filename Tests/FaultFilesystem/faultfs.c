@@ -121,6 +121,6 @@ int main(int count, char **arguments) {
     control = arguments[2];
     const struct fuse_operations operations = {
         .init = on_init, .getattr = on_getattr, .readdir = on_readdir, .open = on_open, .read = on_read, .release = on_release};
-    char *words[] = {arguments[0], "-f", "-o", "ro,fsname=faultfs", arguments[3], NULL};
+    char *words[] = {arguments[0], "-f", "-o", "ro,fsname=faultfs,max_threads=200", arguments[3], NULL};
     return fuse_main(5, words, &operations, NULL);
 }

@@ -60,7 +60,7 @@ import Testing
         // More than the mount has threads.
         let readers = try (0..<24).map { try Self.reader(files[$0 % 2]) }
         usleep(500_000)
-        #expect(readers.allSatisfy(\.isRunning))
+        #expect(readers.allSatisfy { $0.isRunning })
         #expect(try Finished.run("/usr/bin/timeout", ["10", "ls", "-lR", tree.point]).status == 0)
         for file in files[2...] { #expect(try Finished.run("/usr/bin/timeout", ["10", "cat", file]).status == 0) }
         for reader in readers { kill(reader.processIdentifier, SIGKILL) }
@@ -98,7 +98,6 @@ import Testing
         let tree = try MountedTree(indexing: [])
         let sources = tree.folder + "/sources"
         try Self.fill(sources, 7, bytes: 1000)
-        try Self.fill(sources + "/below", 1, bytes: 1000)
         #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", tree.archive, sources]).status == 0)
         try tree.mount(["-o", "show=dcm,strict"])
         let files = try tree.files("patients")
@@ -164,7 +163,7 @@ import Testing
         let size = bytes.count - 4 + Int(length)
         truncate(source, size)
         let descriptor = Glibc.open(source, O_WRONLY)
-        #expect(pwrite(descriptor, [1, 2, 3], 3, off_t(size - 3)) == 3)
+        #expect(pwrite(descriptor, [1, 2, 3] as [UInt8], 3, off_t(size - 3)) == 3)
         close(descriptor)
         #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", tree.archive, source]).status == 0)
         try tree.mount(["-o", "show=dcm"])

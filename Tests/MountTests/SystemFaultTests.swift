@@ -177,7 +177,9 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
 
     @Test func `D17 a closed standard output or a reader that goes away is no crash`() throws {
         let tree = try MountedTree(indexing: [fixtures])
-        for command in ["status '\(tree.archive)' >&-", "verify '\(tree.archive)' >&- 2>&-", "dump '\(tree.archive)' | head -n 1", "--help | head -c 1"] {
+        for command in [
+            "status '\(tree.archive)' >&-", "verify '\(tree.archive)' >&- 2>&-", "dump '\(tree.archive)' | head -n 1", "--help | head -c 1",
+        ] {
             let result = try Finished.run("/bin/sh", ["-c", "'\(dcmfs)' \(command)"])
             #expect(![SIGILL, SIGTRAP, SIGSEGV, SIGABRT].map { 128 + $0 }.contains(result.status), "\(command): \(result.status)")
         }
