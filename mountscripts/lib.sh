@@ -1,6 +1,7 @@
 # Shared by the scripts beside it: messages, packages, toolchain. Source it, do not run it.
 # shellcheck shell=bash
 
+# shellcheck disable=SC2034
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }

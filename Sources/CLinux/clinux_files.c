@@ -6,6 +6,7 @@
 #include <linux/openat2.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -80,3 +81,8 @@ int clinux_try_lock(int fd) {
 
 unsigned int clinux_major(uint64_t device) { return major(device); }
 unsigned int clinux_minor(uint64_t device) { return minor(device); }
+
+uint32_t clinux_filesystem_magic(const char *path) {
+    struct statfs status;
+    return statfs(path, &status) == 0 ? (uint32_t)status.f_type : 0;
+}

@@ -7,7 +7,7 @@ extension Archive {
         let location = try ArchiveLocation(path, mode: mode)
         let writer = mode == .readOnly ? nil : try WriterLease(location, creating: mode == .create)
         do throws(ArchiveError) {
-            let monitor = try openReader(location)
+            let monitor = try mode == .readOnly ? upToDateReader(location) : openReader(location)
             return Archive(location: location, monitor: monitor, writer: writer)
         } catch {
             writer?.close()
@@ -23,6 +23,21 @@ extension Archive {
         writer.close()
     }
 
+    /// As `openReader`; an archive of an older version is brought up to date first where that is possible.
+    private static func upToDateReader(_ location: ArchiveLocation) throws(ArchiveError) -> Connection {
+        do throws(ArchiveError) {
+            return try openReader(location)
+        } catch  where error.code == .olderVersion {
+            let outdated = error
+            do throws(ArchiveError) {
+                try WriterLease(location, creating: false).close()
+            } catch {
+                throw [.locked, .system].contains(error.code) ? outdated : error
+            }
+            return try openReader(location)
+        }
+    }
+
     private static func openReader(_ location: ArchiveLocation) throws(ArchiveError) -> Connection {
         if location.hasLog && !location.folderIsWritable { throw location.unsealed }
         let connection: Connection
@@ -34,6 +49,11 @@ extension Archive {
         }
         do throws(ArchiveError) {
             try Schema.check(connection, path: location.text)
+            guard try !Schema.isOutdated(connection) else {
+                throw ArchiveError(
+                    .olderVersion,
+                    "\(location.text) was made by an older dcmfs; where it can be written, run: dcmfs status --seal \(location.text)")
+            }
         } catch {
             connection.close()
             throw error

@@ -7,6 +7,8 @@ package struct ArchiveError: Error, Hashable, Sendable, CustomStringConvertible 
         case notAnArchive = "not-an-archive"
         /// Made by a newer dcmfs.
         case newerVersion = "newer-version"
+        /// Made by an older dcmfs, and cannot be brought up to date here.
+        case olderVersion = "older-version"
         /// A write-ahead log waits in a place that cannot be written.
         case unsealed = "unsealed"
         /// Another `dcmfs index` (or forget, relocate) works on the archive.

@@ -4,6 +4,9 @@
 ///     bit 63   62...58   57...24   23...0
 ///     zero     kind      row id    detail: frame (0-based), or place in a view
 ///
+/// Directories below `/find` carry the number of their query: as the row where they are the query's own, as the detail
+/// behind those of views where they hold instances.
+///
 /// Directories and pictures below `/with/<settings>/` carry the number of their settings, too:
 ///
 ///     bit 63   62...60   59...48    47...19   18...0
@@ -48,6 +51,16 @@ package struct NodeID: RawRepresentable, Hashable, Sendable {
     /// `/with`.
     package static let with = NodeID(unchecked: 3)
     package static let withReadme = NodeID(unchecked: 4)
+
+    package static let findReadme = NodeID(unchecked: 6)
+    /// `/find`, under any settings.
+    package static let findDetail = 5
+    /// View 255, level 1.
+    package static let queryDetail = 255 << 8 | 1
+    /// Details of directories of instances: below it the number of a view.
+    package static let firstQueryPlace = 256
+    /// Numbers of queries that fit everywhere.
+    static let settingsQueryLimit = settingsDetailLimit - firstQueryPlace
 
     package let rawValue: UInt64
 
@@ -94,6 +107,11 @@ package struct NodeID: RawRepresentable, Hashable, Sendable {
     package var detail: Int { Int(rawValue & (hasSettings ? 0x7_ffff : 0xff_ffff)) }
     /// Number of the settings that the node is under; 0 for the tree itself.
     package var settings: Int { hasSettings ? Int(rawValue >> 48 & 0xfff) : 0 }
+    var isFind: Bool { kind == .fixed && row == 0 && detail == Self.findDetail }
+    /// A directory that is a query.
+    var isQuery: Bool { kind == .viewDirectory && detail == Self.queryDetail }
+    /// Of a directory of instances in a query.
+    var queryNumber: Int? { detail >= Self.firstQueryPlace ? detail - Self.firstQueryPlace : nil }
     /// The root, or that of the tree under some settings.
     var isRoot: Bool { kind == .fixed && row == 0 && detail == 1 }
 }

@@ -21,11 +21,17 @@ enum Readme {
             The instance number names the files, so that their order is that of acquisition. A ~ and
             letters behind a name keep apart what would otherwise have the same name.
 
+            The same files stand in names/ (by Patient's Name), dates/ (by Study Date), modalities/,
+            accessions/ and uids/: each instance once in every one of them, so search or copy one.
+
             problems/ lists what could not be shown as an instance, and why. An input that is gone or
             was changed since it was indexed stays listed and gives an error when it is read.
 
             with/<settings>/ is all of this again, drawn as you ask, for example with/window=lung/ or
             with/size=256/. It is not listed here, but there: see with/README.txt.
+
+            find/Modality=CT/StudyDate=2024/ holds the series that meet these conditions; it is not listed
+            here, either: see find/README.txt.
 
             Useful: grep -r "PatientName" patients     find . -name "*.png"     rsync -a patients/ copy/
 

@@ -8,6 +8,8 @@ package struct TreeOptions: Sendable {
     package var cacheBytes: Int
     /// Files made ahead of a reader at a time; 0 makes none.
     package var readAhead: Int
+    /// Views of this mount beside `VirtualTree.views`.
+    package var userViews: [any View] = []
     /// Takes one line about something that went wrong; no patient data.
     package var log: @Sendable (String) -> Void
 

@@ -19,6 +19,28 @@ package protocol TreeSource: Sendable {
     func instance(id: Int64) throws(ArchiveError) -> InstanceRow?
     func instance(stem: [UInt8], of series: Int64) throws(ArchiveError) -> InstanceRow?
     func openSource(of instance: Int64, strict: Bool) throws(ArchiveError) -> SourceFile
+    // The views beside /patients.
+    func patient(viewNamed name: [UInt8]) throws(ArchiveError) -> PatientRow?
+    func studies(after: Int64, limit: Int) throws(ArchiveError) -> [StudyRow]
+    func study(viewNamed name: [UInt8]) throws(ArchiveError) -> StudyRow?
+    func studies(ofDay day: Int64, after: Int64, limit: Int) throws(ArchiveError) -> [StudyRow]
+    func study(accessionNamed name: [UInt8]) throws(ArchiveError) -> StudyRow?
+    func studies(withAccession: Bool, after: Int64, limit: Int) throws(ArchiveError) -> [StudyRow]
+    func study(uidNamed name: [UInt8]) throws(ArchiveError) -> StudyRow?
+    func series(uidNamed name: [UInt8], of study: Int64) throws(ArchiveError) -> SeriesRow?
+    func instance(uidStem stem: [UInt8], of series: Int64) throws(ArchiveError) -> InstanceRow?
+    func modalities(after: Int64, limit: Int) throws(ArchiveError) -> [ModalityRow]
+    func modality(id: Int64) throws(ArchiveError) -> ModalityRow?
+    func modality(named name: [UInt8]) throws(ArchiveError) -> ModalityRow?
+    func studies(ofModality modality: Int64, after: Int64, limit: Int) throws(ArchiveError) -> [ModalityEntryRow]
+    func studyModality(id: Int64) throws(ArchiveError) -> StudyModalityRow?
+    func studyModality(of study: Int64, modality: Int64) throws(ArchiveError) -> StudyModalityRow?
+    func series(ofStudyModality pair: Int64, after: Int64, limit: Int) throws(ArchiveError) -> [SeriesRow]
+    /// Every series that a query matches, in no particular order.
+    func find(_ query: SearchQuery, _ emit: (SeriesAttributes) -> Void) throws(ArchiveError)
+    func viewFolder(id: Int64) throws(ArchiveError) -> ViewFolderRow?
+    func viewFolders(after: Int64, below end: Int64, limit: Int) throws(ArchiveError) -> [ViewFolderRow]
+
     func problemReasons() throws(ArchiveError) -> [ProblemReason]
     func problemFile(named name: [UInt8]) throws(ArchiveError) -> [UInt8]?
     func counts() throws(ArchiveError) -> ArchiveCounts

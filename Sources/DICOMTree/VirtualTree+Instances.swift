@@ -7,7 +7,7 @@ extension VirtualTree {
     private static let instancePage = 64
 
     func series(_ id: NodeID) throws(TreeError) -> SeriesRow {
-        _ = try view(number: id.detail)
+        _ = try placedView(id)
         _ = try shown(in: id)
         guard let row = try asking({ () throws(ArchiveError) in try index.source.series(id: id.row) }) else { throw TreeError(.stale) }
         return row
@@ -76,7 +76,7 @@ extension VirtualTree {
     }
 
     func framesDirectory(_ id: NodeID) throws(TreeError) -> (node: Node, row: InstanceRow, count: Int) {
-        _ = try view(number: id.detail)
+        _ = try placedView(id)
         let row = try instance(id)
         guard let count = frameCount(of: row, in: try shown(in: id)) else { throw TreeError(.stale) }
         return (.directory(id, modifiedNs: row.changed(epoch: FormatEpoch.pictures)), row, count)
@@ -103,24 +103,24 @@ extension VirtualTree {
     // MARK: - Names
 
     func instanceChild(named name: [UInt8], of id: NodeID) throws(TreeError) -> Node {
-        _ = try view(number: id.detail)
+        let view = try placedView(id)
         let shown = try shown(in: id)
         for rendition in shown.renditions {
-            guard let row = try instance(named: name, suffix: rendition.suffix, in: id.row) else { continue }
+            guard let row = try instance(named: name, suffix: rendition.suffix, in: id.row, view) else { continue }
             guard let node = try node(rendition, of: row, in: shown) else { throw TreeError(.missing) }
             return node
         }
-        guard let row = try instance(named: name, suffix: FramesDirectory.suffix, in: id.row), frameCount(of: row, in: shown) != nil
+        guard let row = try instance(named: name, suffix: FramesDirectory.suffix, in: id.row, view), frameCount(of: row, in: shown) != nil
         else {
             throw TreeError(.missing)
         }
         return try framesDirectory(try .make(.framesDirectory, row: row.id, detail: id.detail, settings: id.settings)).node
     }
 
-    private func instance(named name: [UInt8], suffix: [UInt8], in series: Int64) throws(TreeError) -> InstanceRow? {
+    private func instance(named name: [UInt8], suffix: [UInt8], in series: Int64, _ view: any View) throws(TreeError) -> InstanceRow? {
         guard name.count > suffix.count, name.suffix(suffix.count).elementsEqual(suffix) else { return nil }
         let stem = Array(name.dropLast(suffix.count))
-        return try asking { () throws(ArchiveError) in try index.source.instance(stem: stem, of: series) }
+        return try view.instance(stem: stem, of: series, index)
     }
 
     func frame(named name: [UInt8], of id: NodeID) throws(TreeError) -> Node {
@@ -140,6 +140,7 @@ extension VirtualTree {
 
     func listSeries(_ id: NodeID, after cookie: Int64, _ emit: (TreeEntry) -> Bool) throws(TreeError) {
         _ = try series(id)
+        let view = try placedView(id)
         let shown = try shown(in: id)
         // The row that the cookie lies in comes again, for the rest of its files.
         var last = max(0, cookie / 8 - 1)
@@ -148,7 +149,7 @@ extension VirtualTree {
                 try index.source.instances(of: id.row, after: last, limit: Self.instancePage)
             }
             for row in rows {
-                guard try list(row, in: id, shown, after: cookie, emit) else { return }
+                guard try list(row, named: view.stem(of: row), in: id, shown, after: cookie, emit) else { return }
             }
             guard let end = rows.last, rows.count == Self.instancePage else { return }
             last = end.id
@@ -157,17 +158,17 @@ extension VirtualTree {
 
     /// The files of one instance; false when `emit` wants no more.
     private func list(
-        _ row: InstanceRow, in id: NodeID, _ shown: Shown, after cookie: Int64, _ emit: (TreeEntry) -> Bool
+        _ row: InstanceRow, named stem: [UInt8], in id: NodeID, _ shown: Shown, after cookie: Int64, _ emit: (TreeEntry) -> Bool
     ) throws(TreeError) -> Bool {
         for rendition in shown.renditions where row.id * 8 + Int64(rendition.variant) > cookie {
             guard let node = try node(rendition, of: row, in: shown) else { continue }
-            let entry = TreeEntry(name: row.stem + rendition.suffix, node: node, cookie: row.id * 8 + Int64(rendition.variant))
+            let entry = TreeEntry(name: stem + rendition.suffix, node: node, cookie: row.id * 8 + Int64(rendition.variant))
             guard emit(entry) else { return false }
         }
         let own = row.id * 8 + Int64(FramesDirectory.variant)
         guard own > cookie, frameCount(of: row, in: shown) != nil else { return true }
         let node = try framesDirectory(of: row, in: id)
-        return emit(TreeEntry(name: row.stem + FramesDirectory.suffix, node: node, cookie: own))
+        return emit(TreeEntry(name: stem + FramesDirectory.suffix, node: node, cookie: own))
     }
 
     private func framesDirectory(of row: InstanceRow, in id: NodeID) throws(TreeError) -> Node {

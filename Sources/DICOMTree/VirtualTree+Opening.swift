@@ -11,6 +11,8 @@ extension VirtualTree {
             return TreeFile(.report { [self] () throws(TreeError) in try reportText(id) }, production: production, log: options.log)
         case .fixed where id == .withReadme:
             return TreeFile(.report { SettingsReadme.text }, production: production, log: options.log)
+        case .fixed where id == .findReadme:
+            return TreeFile(.report { FindReadme.text }, production: production, log: options.log)
         case .framesReadme:
             let row = try instance(id)
             _ = try instanceFile(id, of: row)

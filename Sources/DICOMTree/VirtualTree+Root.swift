@@ -3,7 +3,7 @@ import DICOMArchive
 /// The root, and `/with`: the same tree under other settings, by name. The root does not list `/with`, so that nothing that
 /// walks the whole mount (a copy, a search) draws every picture once more for each setting.
 extension VirtualTree {
-    private static let withName = Array("with".utf8)
+    static let withName = Array("with".utf8)
 
     /// The tree's root under settings; 0 for the tree itself.
     func root(settings number: Int) throws(TreeError) -> NodeID {
@@ -15,8 +15,10 @@ extension VirtualTree {
         case .root, .with: return .directory(id, modifiedNs: try index.newestChange())
         case .readme: return try report(id, modifiedNs: try index.newestChange())
         case .withReadme: return .file(id, size: SettingsReadme.text.count, modifiedNs: FormatEpoch.pictures)
+        case .findReadme: return .file(id, size: FindReadme.text.count, modifiedNs: FormatEpoch.pictures)
         default:
-            guard id.isRoot, settings.shown(id.settings) != nil else { throw TreeError(.stale) }
+            if id.isFind, id.settings == 0 { return .directory(id, modifiedNs: try index.newestChange()) }
+            guard id.isRoot || id.isFind, settings.shown(id.settings) != nil else { throw TreeError(.stale) }
             return .directory(id, modifiedNs: try index.newestChange())
         }
     }
@@ -26,7 +28,8 @@ extension VirtualTree {
     func rootChild(named name: [UInt8], of id: NodeID) throws(TreeError) -> Node {
         if name == Readme.name { return try fixedNode(.readme) }
         if name == Self.withName, id == .root { return try fixedNode(.with) }
-        guard let view = Self.views.first(where: { $0.name == name }) else { throw TreeError(.missing) }
+        if name == Self.findName { return try fixedNode(try find(settings: id.settings)) }
+        guard let view = views.first(where: { $0.name == name }) else { throw TreeError(.missing) }
         return try node(view.id(of: .top, settings: id.settings))
     }
 
@@ -35,7 +38,7 @@ extension VirtualTree {
         if cookie < 8 {
             guard emit(TreeEntry(name: Readme.name, node: try fixedNode(.readme), cookie: 8)) else { return }
         }
-        for view in Self.views.sorted(by: { $0.number < $1.number }) {
+        for view in views.sorted(by: { $0.number < $1.number }) {
             let own = Int64(view.number + 1) * 8
             guard own > cookie else { continue }
             let node = try node(view.id(of: .top, settings: id.settings))

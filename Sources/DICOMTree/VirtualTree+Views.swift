@@ -6,7 +6,7 @@ extension VirtualTree {
     static let page = 128
 
     func view(number: Int) throws(TreeError) -> any View {
-        guard let view = Self.views.first(where: { $0.number == number }) else { throw TreeError(.stale) }
+        guard let view = views.first(where: { $0.number == number }) else { throw TreeError(.stale) }
         return view
     }
 
@@ -66,7 +66,7 @@ extension VirtualTree {
         try index.text(of: id) { () throws(TreeError) in
             if id == .readme {
                 let counts = try asking { () throws(ArchiveError) in try index.source.counts() }
-                return Readme.text(counts, shown: shown.renditions, views: Self.views)
+                return Readme.text(counts, shown: shown.renditions, views: views)
             }
             let (view, _) = try viewPlace(id)
             guard let text = try view.text(of: id.row, index) else { throw TreeError(.stale) }

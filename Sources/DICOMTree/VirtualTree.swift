@@ -5,7 +5,9 @@ import DICOMArchive
 ///
 /// Nothing here opens a source but `open` and `prepare`.
 package final class VirtualTree: Sendable {
-    package static let views: [any View] = [PatientsView(), ProblemsView()]
+    package static let views: [any View] = [
+        PatientsView(), ProblemsView(), NamesView(), DatesView(), ModalitiesView(), AccessionsView(), UIDsView(),
+    ]
     package static let renditions: [any Rendition] = [
         RawRendition(), PictureRendition.png, PictureRendition.jpeg, HeaderTextRendition(),
     ]
@@ -17,6 +19,10 @@ package final class VirtualTree: Sendable {
     /// Every kind of file, for nodes that are reached by id.
     let everything = Shown(renditions: VirtualTree.renditions)
     let settings: SettingsTable
+    let queries = QueryTable()
+    let results = QueryResults()
+    /// Those of every mount, and those of this one.
+    let views: [any View]
     let production: Production
     let readAhead: ReadAhead
     /// How many paths each file of an instance has.
@@ -31,7 +37,8 @@ package final class VirtualTree: Sendable {
         production = Production(producer: producer, options: options)
         // Without a cache there is nowhere to keep what is made ahead.
         readAhead = ReadAhead(width: options.cacheBytes > 0 ? options.readAhead : 0)
-        instanceLinks = Self.views.count { $0.showsInstances }
+        views = Self.views + options.userViews
+        instanceLinks = views.count { $0.showsInstances }
     }
 
     package var source: any TreeSource { index.source }
@@ -42,6 +49,7 @@ package final class VirtualTree: Sendable {
     package func node(_ id: NodeID) throws(TreeError) -> Node {
         switch id.kind {
         case .fixed: try fixedNode(id)
+        case .viewDirectory where id.isQuery: try queryNode(id)
         case .viewDirectory: .directory(id, modifiedNs: try directory(id).modifiedNs)
         case .viewFile: try viewFile(id)
         case .seriesDirectory: .directory(id, modifiedNs: try series(id).modifiedNs)
@@ -58,6 +66,10 @@ package final class VirtualTree: Sendable {
             return try rootChild(named: name, of: id)
         case .fixed where id == .with:
             return try settingsChild(named: name)
+        case .fixed where id.isFind:
+            return try findChild(named: name, of: id)
+        case .viewDirectory where id.isQuery:
+            return try queryChild(named: name, of: id)
         case .viewDirectory:
             let (view, place) = try viewPlace(id)
             guard let entry = try view.child(named: name, of: place, index) else { throw TreeError(.missing) }
@@ -76,15 +88,20 @@ package final class VirtualTree: Sendable {
     /// The directory that a directory lies in; the root lies in itself.
     package func parent(of id: NodeID) throws(TreeError) -> NodeID {
         switch id.kind {
+        case .viewDirectory where id.isQuery:
+            return try queryParent(id)
         case .viewDirectory:
             let (view, _) = try viewPlace(id)
             guard let parent = try directory(id).parent else { return try root(settings: id.settings) }
             return try view.id(of: parent, settings: id.settings)
         case .seriesDirectory:
-            let view = try view(number: id.detail)
-            return try view.id(of: view.place(of: try series(id)), settings: id.settings)
+            return try parent(ofSeries: id)
         case .framesDirectory:
             return try .make(.seriesDirectory, row: try instance(id).seriesID, detail: id.detail, settings: id.settings)
+        case .fixed where id.isFind:
+            return try root(settings: id.settings)
+        case .fixed where id == .findReadme:
+            return try find(settings: 0)
         case .fixed where id.settings != 0:
             return .with
         default:
@@ -98,6 +115,8 @@ package final class VirtualTree: Sendable {
         switch id.kind {
         case .fixed where id.isRoot: try listRoot(id, after: cookie, emit)
         case .fixed where id == .with: try listSettings(after: cookie, emit)
+        case .fixed where id.isFind: try listFind(after: cookie, emit)
+        case .viewDirectory where id.isQuery: try listQuery(id, after: cookie, emit)
         case .viewDirectory: try listView(id, after: cookie, emit)
         case .seriesDirectory: try listSeries(id, after: cookie, emit)
         case .framesDirectory: try listFrames(id, after: cookie, emit)

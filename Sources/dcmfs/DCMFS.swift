@@ -10,7 +10,8 @@ struct DCMFS: ParsableCommand {
         version: "dcmfs 0.1.0",
         subcommands: [
             IndexCommand.self, MountCommand.self, UnmountCommand.self, StatusCommand.self, ProblemsCommand.self, VerifyCommand.self,
-            ForgetCommand.self, RelocateCommand.self, HeaderCommand.self, RenderCommand.self, FormatsCommand.self, DumpCommand.self,
+            ForgetCommand.self, RelocateCommand.self, FindCommand.self, ListCommand.self, CatCommand.self, ExportCommand.self, HeaderCommand.self,
+            RenderCommand.self, ThumbnailCommand.self, FormatsCommand.self, DoctorCommand.self, DumpCommand.self,
         ]
     )
 

@@ -10,6 +10,7 @@ struct MountOptions {
     private var owner = getuid()
     private var group = getgid()
     private var mask: UInt32 = 0
+    private var views: [String] = []
 
     /// Throws a usage error that lists what there is.
     init(_ texts: [String]) throws(MountError) {
@@ -21,6 +22,7 @@ struct MountOptions {
                 throw MountError(.usage, "-o \(word.key) takes \(option.placeholder.map { "the form \(option.key)=\($0)" } ?? "no value")")
             }
         }
+        do { tree.userViews = try UserViews.load(views) } catch { throw MountError(.usage, error.description) }
     }
 
     /// Owner-only unless others are let in: these are patient data.
@@ -41,6 +43,11 @@ struct MountOptions {
     /// One line an option.
     private static let table: [Option] = [
         Option(key: "show", placeholder: "dcm+png+jpg+txt", explanation: "kinds of file to show") { $0.show($1) },
+        Option(key: "views", placeholder: "FILE|nbia|idc|orthanc", explanation: "further views, of a file or of another program's layout") {
+            options, value in
+            options.views.append(value)
+            return true
+        },
         Option(key: "cache_size", placeholder: "BYTES[K|M|G]", explanation: "memory for rendered files, 256M by default") { options, value in
             bytes(value).map { options.tree.cacheBytes = $0 } != nil
         },

@@ -22,6 +22,14 @@ struct PictureTarget {
         }
     }
 
+    /// A PNG under a name that somebody else made up.
+    init(png path: String) {
+        self.path = path
+        format = .compressedPNG
+        isStandardOutput = false
+        isDefault = false
+    }
+
     func check(against source: InputDocument) throws(CommandFailure) {
         if isStandardOutput { return }
         if source.isSameFile(as: path) { throw CommandFailure("\(path): is the source itself", code: 2) }

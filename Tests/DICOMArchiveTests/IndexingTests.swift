@@ -285,3 +285,47 @@ import Testing
         #expect(try fixture.instances()[0].contentChangedNs > 0)
     }
 }
+
+@Suite struct DescriptionVersionTests {
+    @Test func `what an older version described is read again once`() throws {
+        let fixture = try ArchiveFixture()
+        try fixture.write("a.dcm", dicom(instance: "1.2.1"))
+        try fixture.write("b.dcm", dicom(instance: "1.2.2", number: "2"))
+        let parser = CountingParser()
+        #expect(try fixture.index(parser: parser).new == 2)
+        #expect(try fixture.index(parser: parser).unchanged == 2)
+        #expect(parser.count == 2)
+        do {
+            let archive = try fixture.open(.create)
+            defer { archive.close() }
+            let writer = try IngestWriter(archive, options: IndexOptions())
+            try writer.begin()
+            for instance in try fixture.instances() {
+                var record = try #require(try writer.instanceRecord(instance.id))
+                record.textVersion = 1
+                try writer.write(record, with: .updateInstance)
+            }
+            try writer.connection.execute("DELETE FROM meta WHERE key = 'described-by'")
+            try writer.commit()
+        }
+        let before = try fixture.tree()
+        let report = try fixture.index(parser: parser)
+        #expect(report.unchanged == 2 && report.isBalanced)
+        #expect(parser.count == 4)
+        #expect(try fixture.index(parser: parser).unchanged == 2)
+        #expect(parser.count == 4)
+        #expect(try fixture.tree() == before)
+    }
+}
+
+/// Counts the files that it is given.
+private final class CountingParser: HeaderParser {
+    private let inner = InProcessParser()
+    private let counter = Mutex(0)
+    var count: Int { counter.withLock { $0 } }
+
+    func parse(_ descriptors: [CInt], sizes: [Int]) -> [ParsedInput] {
+        counter.withLock { $0 += descriptors.count }
+        return inner.parse(descriptors, sizes: sizes)
+    }
+}

@@ -12,6 +12,8 @@ final class MemorySource: TreeSource {
         var studies: [StudyRow] = []
         var series: [SeriesRow] = []
         var instances: [InstanceRow] = []
+        var modalities: [ModalityRow] = []
+        var studyModalities: [StudyModalityRow] = []
         var sources: [Int64: [UInt8]] = [:]
         var reasons: [ProblemReason] = []
         var problems: [[UInt8]: [UInt8]] = [:]
@@ -67,6 +69,57 @@ final class MemorySource: TreeSource {
         state.withLock { $0.instances.first { $0.stem == stem && $0.seriesID == series } }
     }
 
+    func patient(viewNamed name: [UInt8]) throws(ArchiveError) -> PatientRow? { state.withLock { $0.patients.first { $0.viewName == name } } }
+    func studies(after: Int64, limit: Int) throws(ArchiveError) -> [StudyRow] { state.withLock { page($0.studies, after, limit, \.id) } }
+    func study(viewNamed name: [UInt8]) throws(ArchiveError) -> StudyRow? { state.withLock { $0.studies.first { $0.viewName == name } } }
+    func studies(ofDay day: Int64, after: Int64, limit: Int) throws(ArchiveError) -> [StudyRow] {
+        state.withLock { page($0.studies.filter { $0.day == day }, after, limit, \.id) }
+    }
+    func study(accessionNamed name: [UInt8]) throws(ArchiveError) -> StudyRow? { state.withLock { $0.studies.first { $0.accessionName == name } } }
+    func studies(withAccession: Bool, after: Int64, limit: Int) throws(ArchiveError) -> [StudyRow] {
+        state.withLock { page($0.studies.filter { ($0.accessionName != nil) == withAccession }, after, limit, \.id) }
+    }
+    func study(uidNamed name: [UInt8]) throws(ArchiveError) -> StudyRow? { state.withLock { $0.studies.first { $0.uidName == name } } }
+    func series(uidNamed name: [UInt8], of study: Int64) throws(ArchiveError) -> SeriesRow? {
+        state.withLock { $0.series.first { $0.uidName == name && $0.studyID == study } }
+    }
+    func instance(uidStem stem: [UInt8], of series: Int64) throws(ArchiveError) -> InstanceRow? {
+        state.withLock { $0.instances.first { $0.uidStem == stem && $0.seriesID == series } }
+    }
+    func modalities(after: Int64, limit: Int) throws(ArchiveError) -> [ModalityRow] { state.withLock { page($0.modalities, after, limit, \.id) } }
+    func modality(id: Int64) throws(ArchiveError) -> ModalityRow? { state.withLock { $0.modalities.first { $0.id == id } } }
+    func modality(named name: [UInt8]) throws(ArchiveError) -> ModalityRow? { state.withLock { $0.modalities.first { $0.name == name } } }
+    func studies(ofModality modality: Int64, after: Int64, limit: Int) throws(ArchiveError) -> [ModalityEntryRow] {
+        state.withLock { state in
+            page(state.studyModalities.filter { $0.modalityID == modality }, after, limit, \.id).compactMap { pair in
+                state.studies.first { $0.id == pair.studyID }.map { ModalityEntryRow(place: pair, study: $0) }
+            }
+        }
+    }
+    func studyModality(id: Int64) throws(ArchiveError) -> StudyModalityRow? { state.withLock { $0.studyModalities.first { $0.id == id } } }
+    func studyModality(of study: Int64, modality: Int64) throws(ArchiveError) -> StudyModalityRow? {
+        state.withLock { $0.studyModalities.first { $0.studyID == study && $0.modalityID == modality } }
+    }
+    func series(ofStudyModality pair: Int64, after: Int64, limit: Int) throws(ArchiveError) -> [SeriesRow] {
+        state.withLock { page($0.series.filter { $0.modalityStudyID == pair }, after, limit, \.id) }
+    }
+    func viewFolder(id: Int64) throws(ArchiveError) -> ViewFolderRow? {
+        state.withLock { state in
+            let studies = state.studies.filter { id == ViewFolderRow.noAccession ? $0.accessionName == nil : $0.day == id }
+            return studies.map(\.modifiedNs).max().map { ViewFolderRow(id: id, modifiedNs: $0) }
+        }
+    }
+    func viewFolders(after: Int64, below end: Int64, limit: Int) throws(ArchiveError) -> [ViewFolderRow] {
+        let days = state.withLock { Set($0.studies.map(\.day)).filter { $0 > after && $0 < end }.sorted().prefix(limit) }
+        var rows: [ViewFolderRow] = []
+        for day in days { rows += try viewFolder(id: day).map { [$0] } ?? [] }
+        return rows
+    }
+
+    func find(_ query: SearchQuery, _ emit: (SeriesAttributes) -> Void) throws(ArchiveError) {
+        for attributes in state.withLock({ $0.attributes }) where query.matches(attributes) { emit(attributes) }
+    }
+
     func openSource(of instance: Int64, strict: Bool) throws(ArchiveError) -> SourceFile {
         let bytes = state.withLock { state in
             state.openings += 1
@@ -102,15 +155,28 @@ extension MemorySource {
     static func sample(instances: Int = 5) -> MemorySource {
         let source = MemorySource()
         source.change { state in
-            state.patients = [PatientRow(id: 1, name: bytes("P1"), modifiedNs: 5_000), PatientRow(id: 2, name: bytes("Grüße"), modifiedNs: 9_000)]
+            state.patients = [
+                PatientRow(id: 1, name: bytes("P1"), viewName: bytes("Doe^Jane"), modifiedNs: 5_000),
+                PatientRow(id: 2, name: bytes("Grüße"), viewName: bytes("_NONAME Grüße"), modifiedNs: 9_000),
+            ]
             state.studies = [
-                StudyRow(id: 1, patientID: 1, name: bytes("2020-01-02 Thorax"), modifiedNs: 5_000),
-                StudyRow(id: 2, patientID: 2, name: bytes("study"), modifiedNs: 9_000),
+                StudyRow(
+                    id: 1, patientID: 1, name: bytes("2020-01-02 Thorax"), viewName: bytes("2020-01-02 Thorax"), day: 20_200_102,
+                    accessionName: bytes("A1"), uidName: bytes("1.2.3"), modifiedNs: 5_000),
+                StudyRow(
+                    id: 2, patientID: 2, name: bytes("study"), viewName: bytes("study ~abcdef"), day: 0, accessionName: nil,
+                    uidName: bytes("noUID ~abcdef"), modifiedNs: 9_000),
             ]
             state.series = [
-                SeriesRow(id: 1, studyID: 1, name: bytes("001 CT"), modifiedNs: 4_000),
-                SeriesRow(id: 7, studyID: 1, name: bytes("002 XA"), modifiedNs: 5_000),
-                SeriesRow(id: 9, studyID: 2, name: bytes("001 SR"), modifiedNs: 9_000),
+                SeriesRow(id: 1, studyID: 1, name: bytes("001 CT"), uidName: bytes("1.2.3.1"), modalityStudyID: 1, modifiedNs: 4_000),
+                SeriesRow(id: 7, studyID: 1, name: bytes("002 XA"), uidName: bytes("1.2.3.7"), modalityStudyID: 2, modifiedNs: 5_000),
+                SeriesRow(id: 9, studyID: 2, name: bytes("001 SR"), uidName: bytes("1.2.4.9"), modalityStudyID: 3, modifiedNs: 9_000),
+            ]
+            state.modalities = zip([1, 2, 3], ["CT", "XA", "SR"]).map { ModalityRow(id: $0, name: bytes($1), modifiedNs: 9_000) }
+            state.studyModalities = [
+                StudyModalityRow(id: 1, studyID: 1, modalityID: 1, modifiedNs: 4_000),
+                StudyModalityRow(id: 2, studyID: 1, modalityID: 2, modifiedNs: 5_000),
+                StudyModalityRow(id: 3, studyID: 2, modalityID: 3, modifiedNs: 9_000),
             ]
             let slice = PictureDescription(width: 16, height: 8, channels: 1)
             for number in 1...max(1, instances) {
@@ -135,13 +201,35 @@ extension MemorySource {
 }
 
 extension MemorySource.State {
+    /// Of each series, as far as the rows tell.
+    var attributes: [SeriesAttributes] {
+        series.compactMap { row in
+            guard let study = studies.first(where: { $0.id == row.studyID }), let patient = patients.first(where: { $0.id == study.patientID }),
+                let pair = studyModalities.first(where: { $0.id == row.modalityStudyID })
+            else { return nil }
+            var person = PatientRecord()
+            (person.id, person.name, person.patientID, person.personName) = (patient.id, patient.name, patient.name, patient.viewName)
+            var record = StudyRecord()
+            (record.id, record.patient, record.name, record.identity) = (study.id, patient.id, study.name, study.uidName)
+            record.date = study.day == 0 ? [] : Array(String(study.day).utf8)
+            var own = SeriesRecord()
+            (own.id, own.study, own.name, own.identity) = (row.id, study.id, row.name, row.uidName)
+            own.modifiedNs = row.modifiedNs
+            own.modality = modalities.first { $0.id == pair.modalityID }?.name ?? []
+            return SeriesAttributes(
+                patient: SeriesAttributes.Shared(person), study: SeriesAttributes.Shared(record), record: SeriesAttributes.Shared(own),
+                sopClass: [], modalities: [own.modality])
+        }
+    }
+
     mutating func add(series: Int64, stem: String, picture: PictureDescription?, textVersion: Int = 1) {
         let id = Int64(instances.count + 1)
         let content = Array("DICM \(id) \(stem)".utf8)
         sources[id] = content
         instances.append(
             InstanceRow(
-                id: id, seriesID: series, stem: Array(stem.utf8), size: Int64(content.count), mtimeNs: 1_000_000 + id, contentChangedNs: 0,
+                id: id, seriesID: series, stem: Array(stem.utf8), uidStem: Array("1.2.3.4.\(id)".utf8), size: Int64(content.count),
+                mtimeNs: 1_000_000 + id, contentChangedNs: 0,
                 headerTextLength: textVersion == 1 ? 20 + content.count : 3, headerTextVersion: textVersion,
                 pictureState: picture == nil ? .none : .available, picture: picture))
     }

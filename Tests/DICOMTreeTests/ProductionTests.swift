@@ -102,7 +102,8 @@ import Testing
         source.change { state in
             let old = state.instances[0]
             state.instances[0] = InstanceRow(
-                id: old.id, seriesID: old.seriesID, stem: old.stem, size: old.size, mtimeNs: old.mtimeNs, contentChangedNs: 99_000_000,
+                id: old.id, seriesID: old.seriesID, stem: old.stem, uidStem: old.uidStem, size: old.size, mtimeNs: old.mtimeNs,
+                contentChangedNs: 99_000_000,
                 headerTextLength: old.headerTextLength, headerTextVersion: 1, pictureState: .available, picture: old.picture)
         }
         #expect(try tree.node(before.id).modifiedNs == 99_000_000)

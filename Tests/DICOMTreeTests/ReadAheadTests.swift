@@ -103,7 +103,7 @@ import Testing
 extension InstanceRow {
     fileprivate func renamed(_ stem: [UInt8]) -> InstanceRow {
         InstanceRow(
-            id: id, seriesID: seriesID, stem: stem, size: size, mtimeNs: mtimeNs, contentChangedNs: contentChangedNs,
+            id: id, seriesID: seriesID, stem: stem, uidStem: uidStem, size: size, mtimeNs: mtimeNs, contentChangedNs: contentChangedNs,
             headerTextLength: headerTextLength, headerTextVersion: headerTextVersion, pictureState: pictureState, picture: picture)
     }
 }

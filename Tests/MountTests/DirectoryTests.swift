@@ -77,7 +77,8 @@ private let fixtures = Corpus.projectRoot + "/Fixtures"
     @Test func `type and number of an entry are those that stat shows`() throws {
         let tree = try MountedTree(mounting: [fixtures])
         var open = [tree.point]
-        var numbers: [UInt: String] = [:]
+        var places: [UInt: Int] = [:]
+        var links: [UInt: Int] = [:]
         while let folder = open.popLast() {
             let directory = try #require(opendir(folder))
             defer { closedir(directory) }
@@ -88,11 +89,13 @@ private let fixtures = Corpus.projectRoot + "/Fixtures"
                 #expect(entry.pointee.d_ino == status.st_ino)
                 let isDirectory = status.st_mode & S_IFMT == S_IFDIR
                 #expect(Int(entry.pointee.d_type) == (isDirectory ? Int(DT_DIR) : Int(DT_REG)))
-                #expect(numbers.updateValue(name, forKey: status.st_ino) == nil)
+                places[status.st_ino, default: 0] += 1
+                links[status.st_ino] = isDirectory ? 1 : Int(status.st_nlink)
                 if isDirectory { open.append(folder + "/" + name) }
             }
         }
-        #expect(numbers.count > 50)
+        #expect(places == links)
+        #expect(places.count > 50)
     }
 
     @Test func `numbers stay the same over remounts`() throws {

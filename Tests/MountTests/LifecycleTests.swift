@@ -64,6 +64,16 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
         #expect(MountedTree.wait { workersBefore.allSatisfy { kill($0, 0) != 0 } })
     }
 
+    @Test func `a killed mount is cleared at once, although the kernel still remembers its attributes`() throws {
+        let tree = try MountedTree(mounting: [fixtures])
+        let server = try #require(tree.processes().first)
+        #expect(MountedTree.status(tree.point) != nil)
+        kill(server, SIGKILL)
+        #expect(MountedTree.wait { tree.processes().isEmpty })
+        #expect(try tree.tryMount().status == 0)
+        #expect(try !tree.files("patients").isEmpty)
+    }
+
     @Test func `unmounting what is in use is refused, and lazily it works`() throws {
         let tree = try MountedTree(mounting: [fixtures])
         let file = try #require(try tree.files("patients").first { $0.hasSuffix(".dcm") })

@@ -19,6 +19,9 @@ ssize_t clinux_getdents(int fd, void *buffer, size_t size);
 /// Returns 1 when taken, 0 when another process holds it, or -errno.
 int clinux_try_lock(int fd);
 
+/// The magic number of the filesystem that `path` lies on (statfs(2)), 0 when that cannot be told.
+uint32_t clinux_filesystem_magic(const char *path);
+
 /// Device numbers of a struct stat as /proc/self/mountinfo writes them.
 unsigned int clinux_major(uint64_t device);
 unsigned int clinux_minor(uint64_t device);

@@ -21,6 +21,11 @@ package enum InstanceSummarizer {
         summary.seriesNumber = dataSet.key(.seriesNumber) ?? []
         summary.seriesDescription = dataSet.key(.seriesDescription) ?? []
         summary.modality = dataSet.key(.modality) ?? []
+        summary.bodyPartExamined = dataSet.key(.bodyPartExamined) ?? []
+        summary.manufacturer = dataSet.key(.manufacturer) ?? []
+        summary.manufacturerModelName = dataSet.key(.manufacturerModelName) ?? []
+        summary.protocolName = dataSet.key(.protocolName) ?? []
+        summary.institutionName = dataSet.key(.institutionName) ?? []
         summary.sopInstanceUID = key(dataSet, .sopInstanceUID, file.meta, .mediaStorageSOPInstanceUID)
         summary.sopClassUID = key(dataSet, .sopClassUID, file.meta, .mediaStorageSOPClassUID)
         summary.instanceNumber = dataSet.key(.instanceNumber) ?? []

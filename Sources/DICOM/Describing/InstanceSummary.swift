@@ -22,6 +22,11 @@ package struct InstanceSummary: Hashable, Sendable {
     package var seriesNumber: [UInt8] = []
     package var seriesDescription: [UInt8] = []
     package var modality: [UInt8] = []
+    package var bodyPartExamined: [UInt8] = []
+    package var manufacturer: [UInt8] = []
+    package var manufacturerModelName: [UInt8] = []
+    package var protocolName: [UInt8] = []
+    package var institutionName: [UInt8] = []
 
     package var sopInstanceUID: [UInt8] = []
     package var sopClassUID: [UInt8] = []

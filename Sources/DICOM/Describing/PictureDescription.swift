@@ -1,6 +1,10 @@
 /// Everything about an instance's previews that follows from its header alone: enough to know the exact size of every
 /// picture file without looking at a pixel (filesystem.md section 3). Made at ingest, stored in the index.
 package struct PictureDescription: Hashable, Sendable {
+    /// Raised when the same header may give another description, or pictures where there were none: what was indexed before
+    /// is then read again once.
+    package static let version = 2
+
     /// Columns (0028,0011); 1...65535.
     package var width: Int
     /// Rows (0028,0010); 1...65535.

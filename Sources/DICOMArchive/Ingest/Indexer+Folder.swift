@@ -105,6 +105,11 @@ extension Indexer {
         try read(Candidate(folder: folder, name: name, known: known, wantsDigest: wantsDigest || known.digest != nil))
     }
 
+    private func isOutdated(_ known: SourceRecord) throws(ArchiveError) -> Bool {
+        guard known.kind == .instance, let id = known.instance, let record = try writer.instanceRecord(id) else { return false }
+        return record.textVersion != DescriptionVersion.current
+    }
+
     private func isWaiting(_ folder: IndexedFolder, _ name: [UInt8], _ known: SourceRecord?, _ descriptor: CInt) throws(ArchiveError) -> Bool {
         guard let isIncomplete = options.isIncomplete, let status = withCString(name, { FileStatus(directory: descriptor, name: $0) }),
             status.identity != known?.identity, isIncomplete(folder.absolutePath(of: name), status.identity.mtimeNs)
@@ -116,6 +121,7 @@ extension Indexer {
     /// Whether a file is read although it looks as it did.
     private func mustReadAgain(_ known: SourceRecord) throws(ArchiveError) -> Bool {
         if options.verifies || options.takesDigests && known.digest == nil { return true }
+        if isOutdated { if try isOutdated(known) { return true } }
         switch known.kind {
         case .mediaDirectory, .skipped: return true
         case .setAside:

@@ -10,6 +10,8 @@ package final class Indexer {
     let writer: IngestWriter
     let roots: Roots
     private let pipeline: ReadPipeline
+    /// Some rows may have been described by an older version of the program: their files are read again.
+    private(set) var isOutdated: Bool
     private var pending: [Candidate] = []
     /// Parts of the tree in which an absence means that something is gone.
     private var scopes: [(root: Int64, path: [UInt8])] = []
@@ -21,6 +23,7 @@ package final class Indexer {
         self.options = options
         writer = try IngestWriter(archive, options: options)
         roots = try Roots(archive, writer.connection)
+        isOutdated = try writer.connection.scalar("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'described-by'") != DescriptionVersion.current
         pipeline = ReadPipeline(reader: FileReader(parser: parser), threads: options.parserThreads)
     }
 
@@ -58,10 +61,23 @@ package final class Indexer {
             }
         }
         if options.prunes { try prune() }
+        if isOutdated { try noteDescriptions() }
         try writer.commit()
         guard !archive.isReplaced else {
             throw ArchiveError(.database, "the archive was removed or replaced while it was written: run the same command again")
         }
+    }
+
+    /// When no row of an older version is left, the next runs need not look.
+    private func noteDescriptions() throws(ArchiveError) {
+        let current = DescriptionVersion.current
+        guard try writer.connection.scalar("SELECT EXISTS (SELECT 1 FROM instances WHERE text_version <> \(current))") == 0 else { return }
+        try writer.begin()
+        let set = try writer.connection.statement(WriteSQL.setMeta)
+        set.bind(1, Array("described-by".utf8))
+        set.bind(2, Array(String(current).utf8))
+        try set.run()
+        isOutdated = false
     }
 
     // MARK: - One path

@@ -48,7 +48,7 @@ extension IngestWriter {
         record.size = file.identity.size
         record.mtimeNs = file.identity.mtimeNs
         record.textLength = Int64(summary.headerTextLength)
-        record.textVersion = Int64(Archive.headerTextVersion)
+        record.textVersion = DescriptionVersion.current
         record.pictureState = summary.pictureState
         record.pictureProblem = summary.pictureProblem.isEmpty ? 0 : try text(Array(summary.pictureProblem.utf8))
         record.picture = summary.picture
@@ -63,13 +63,14 @@ extension IngestWriter {
         record.series = try series(for: summary, digest: digest ?? [])
         record.id = ids.next(.instances)
         let number = EntityNames.stem(summary)
+        let identity = other == nil ? UniqueName.identity("instance", sop.uid) : UniqueName.identity("instance", sop.uid, digest ?? [])
+        record.uidStem = ViewNames.stem(sop, identity: identity, isConflict: other != nil)
         try begin()
         if let number, other == nil {
             record.stem = number
-            if try !insert(record) { try insertSuffixed(&record, number, identity: UniqueName.identity("instance", sop.uid)) }
+            if try !insert(record) { try insertSuffixed(&record, number, sop, identity) }
         } else {
-            let identity = other == nil ? UniqueName.identity("instance", sop.uid) : UniqueName.identity("instance", sop.uid, digest ?? [])
-            try insertSuffixed(&record, number ?? EntityNames.noNumber, identity: identity)
+            try insertSuffixed(&record, number ?? EntityNames.noNumber, sop, identity)
         }
         if let other { try addConflict(.instance, record.id, other) }
         touchedSeries.insert(record.series)
@@ -77,10 +78,14 @@ extension IngestWriter {
         try copyIfWanted(candidate, file, record.id)
     }
 
-    private func insertSuffixed(_ record: inout InstanceRecord, _ base: [UInt8], identity: [UInt8]) throws(ArchiveError) {
+    private func insertSuffixed(
+        _ record: inout InstanceRecord, _ base: [UInt8], _ sop: SOPIdentity, _ identity: [UInt8]
+    ) throws(ArchiveError) {
+        let hasOwnStem = record.uidStem != nil
         let hash = SHA256.base32(of: identity)
         for length in UniqueName.hashLength...hash.count {
             record.stem = base + UniqueName.suffix(hash, length)
+            if hasOwnStem { record.uidStem = ViewNames.stem(sop, identity: identity, isConflict: true, hashLength: length) }
             if try insert(record) { return }
         }
         throw ArchiveError(.database, "no name is left for an instance")
@@ -126,6 +131,7 @@ extension IngestWriter {
         s.bind(23, picture?.density.map { $0.isMetric ? 1 : 0 })
         s.bind(24, picture.map { Int64($0.iccProfileLength) })
         s.bind(25, record.checksum)
+        s.bind(26, record.uidStem)
     }
 
     func addConflict(_ kind: ConflictKind, _ entity: Int64, _ other: Int64) throws(ArchiveError) {
@@ -142,7 +148,9 @@ extension IngestWriter {
     }
 }
 
-extension Archive {
-    /// Version of the header text whose lengths the index stores.
-    static let headerTextVersion = HeaderText.formatVersion
+/// By which versions of the program's formats a row was described: the header text's in the low byte, the pictures' above.
+enum DescriptionVersion {
+    static let current = Int64(HeaderText.formatVersion | PictureDescription.version << 8)
+
+    static func headerText(_ stored: Int64) -> Int { Int(stored & 0xFF) }
 }

@@ -66,6 +66,7 @@ extension IngestWriter {
         changed.id = record.id
         changed.series = record.series
         changed.stem = record.stem
+        changed.uidStem = record.uidStem
         changed.contentChangedNs = isSameContent ? record.contentChangedNs : now
         guard changed.checksum != record.checksum else { return true }
         try begin()

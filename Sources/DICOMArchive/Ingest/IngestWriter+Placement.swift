@@ -103,6 +103,7 @@ extension IngestWriter {
         record.birthDate = summary.patientBirthDate
         record.sex = summary.patientSex
         record.modifiedNs = now
+        try ViewNames(connection: connection).claim(for: &record)
         let insert = try connection.statement(WriteSQL.insertPatient)
         insert.bind(1, record.id)
         insert.bind(2, record.name)
@@ -110,6 +111,8 @@ extension IngestWriter {
         let columns = [record.nameKey, record.idKey, record.issuer, record.patientID, record.personName, record.birthDate, record.sex]
         for (index, column) in columns.enumerated() { insert.bind(Int32(4 + index), column) }
         insert.bind(11, record.checksum)
+        insert.bind(12, record.viewName)
+        insert.bind(13, record.viewKey)
         try insert.run()
         return record.id
     }

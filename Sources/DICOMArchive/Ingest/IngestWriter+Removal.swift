@@ -54,9 +54,11 @@ extension IngestWriter {
     /// Not before, so that a series whose only file is replaced keeps its row and its name.
     func flushTouched() throws(ArchiveError) {
         var studies = Set<Int64>()
+        var pairs = Set<Int64>()
         for id in touchedSeries.sorted() {
             guard let record = try seriesRecord(id) else { continue }
             studies.insert(record.study)
+            pairs.insert(record.modalityStudy)
             if try exists(.anyInstanceOfSeries, { $0.bind(1, id) }) {
                 var record = record
                 record.modifiedNs = now
@@ -67,14 +69,18 @@ extension IngestWriter {
             }
         }
         touchedSeries.removeAll(keepingCapacity: true)
+        try flushStudyModalities(pairs)
         try flushPatients(try flushStudies(studies))
     }
 
     private func flushStudies(_ studies: Set<Int64>) throws(ArchiveError) -> Set<Int64> {
         var patients = Set<Int64>()
+        var folders = Set<Int64>()
         for id in studies.sorted() {
             guard var record = try studyRecord(id) else { continue }
             patients.insert(record.patient)
+            folders.insert(record.day)
+            if record.accessionName == nil { folders.insert(ViewFolderRow.noAccession) }
             if try exists(.anySeriesOfStudy, { $0.bind(1, id) }) {
                 record.modifiedNs = now
                 try stamp(.updateStudy, id, record.checksum)
@@ -82,6 +88,7 @@ extension IngestWriter {
                 try delete(.deleteStudy, .study, id)
             }
         }
+        try flushViewFolders(folders)
         return patients
     }
 
@@ -100,7 +107,7 @@ extension IngestWriter {
         }
     }
 
-    private func stamp(_ query: WriteSQL, _ id: Int64, _ checksum: Int64) throws(ArchiveError) {
+    func stamp(_ query: WriteSQL, _ id: Int64, _ checksum: Int64) throws(ArchiveError) {
         let update = try connection.statement(query)
         update.bind(1, id)
         update.bind(2, now)

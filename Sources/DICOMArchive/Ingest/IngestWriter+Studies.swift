@@ -7,7 +7,8 @@ extension IngestWriter {
         let same = try studies(withIdentity: identity)
         if let known = same.first(where: { $0.patient == patient }) { return known.id }
         try begin()
-        let record = try newStudy(summary, patient: patient, identity: identity)
+        let isFirst = !same.contains { $0.uidName == nil }
+        let record = try newStudy(summary, patient: patient, identity: identity, isFirst: isFirst)
         let insert = try connection.statement(WriteSQL.insertStudy)
         insert.bind(1, record.id)
         insert.bind(2, patient)
@@ -16,17 +17,29 @@ extension IngestWriter {
         let columns = [record.nameKey, identity, record.date, record.time, record.studyID, record.description, record.accession]
         for (index, column) in columns.enumerated() { insert.bind(Int32(5 + index), column) }
         insert.bind(12, record.checksum)
+        insert.bind(13, record.viewName)
+        insert.bind(14, record.viewKey)
+        insert.bind(15, record.day)
+        for (index, column) in [record.accessionName, record.accessionKey, record.uidName, record.uidKey].enumerated() {
+            insert.bind(Int32(16 + index), column)
+        }
         try insert.run()
         if identity.first != 0, let other = same.first { try addConflict(.study, record.id, other.id) }
         return record.id
     }
 
-    private func newStudy(_ summary: InstanceSummary, patient: Int64, identity: [UInt8]) throws(ArchiveError) -> StudyRecord {
+    private func newStudy(_ summary: InstanceSummary, patient: Int64, identity: [UInt8], isFirst: Bool) throws(ArchiveError) -> StudyRecord {
         var record = StudyRecord()
         record.id = ids.next(.studies)
         record.patient = patient
         record.identity = identity
-        let base = EntityNames.study(summary)
+        record.date = summary.studyDate
+        record.time = summary.studyTime
+        record.studyID = summary.studyID
+        record.description = summary.studyDescription
+        record.accession = summary.accessionNumber
+        record.modifiedNs = now
+        let base = EntityNames.study(record)
         (record.name, record.nameKey) = try UniqueName.claim(base: base, identity: UniqueName.identity("study", identity)) {
             key throws(ArchiveError) in
             try exists(.studyNameTaken) {
@@ -34,12 +47,8 @@ extension IngestWriter {
                 $0.bind(2, patient)
             }
         }
-        record.date = summary.studyDate
-        record.time = summary.studyTime
-        record.studyID = summary.studyID
-        record.description = summary.studyDescription
-        record.accession = summary.accessionNumber
-        record.modifiedNs = now
+        let folder = try patientRecord(patient)?.name ?? []
+        try ViewNames(connection: connection).claim(for: &record, patient: folder, isFirst: isFirst)
         return record
     }
 
@@ -66,6 +75,12 @@ extension IngestWriter {
         let columns = [record.nameKey, identity, record.number, record.modality, record.description]
         for (index, column) in columns.enumerated() { insert.bind(Int32(5 + index), column) }
         insert.bind(10, record.checksum)
+        insert.bind(11, record.modalityStudy)
+        insert.bind(12, record.uidName)
+        insert.bind(13, record.uidKey)
+        let more = [record.bodyPart, record.manufacturer, record.model, record.protocolName, record.institution]
+        for (index, column) in more.enumerated() { insert.bind(Int32(14 + index), column) }
+        insert.bind(19, record.sopClass)
         try insert.run()
         try noteSharedSeries(record, summary.studyIdentity, same)
         return record.id
@@ -96,6 +111,14 @@ extension IngestWriter {
         record.modality = summary.modality
         record.description = summary.seriesDescription
         record.modifiedNs = now
+        record.bodyPart = summary.bodyPartExamined
+        record.manufacturer = summary.manufacturer
+        record.model = summary.manufacturerModelName
+        record.protocolName = summary.protocolName
+        record.institution = summary.institutionName
+        record.sopClass = try text(summary.sopClassUID)
+        try ViewNames(connection: connection).claim(for: &record)
+        record.modalityStudy = try connection.studyModality(study, summary.modality, at: now) { ids.next($0) }
         return record
     }
 

@@ -115,7 +115,8 @@ struct RowIDs {
     private var last: [Table: Int64] = [:]
     private var savedInstance: Int64 = 0
     enum Table: String, CaseIterable {
-        case roots, directories, patients, studies, series, instances
+        case roots, directories, patients, studies, series, instances, modalities
+        case studyModalities = "study_modalities"
     }
 
     init(_ connection: Connection) throws(ArchiveError) {

@@ -61,6 +61,20 @@ private struct Verifier {
     private static let references = [
         ("study", "SELECT CAST(id AS TEXT) FROM studies WHERE patient NOT IN (SELECT id FROM patients)"),
         ("series", "SELECT CAST(id AS TEXT) FROM series WHERE study NOT IN (SELECT id FROM studies)"),
+        (
+            "study under a modality",
+            """
+            SELECT CAST(id AS TEXT) FROM study_modalities WHERE study NOT IN (SELECT id FROM studies) OR modality NOT IN (SELECT id FROM modalities)
+            """
+        ),
+        (
+            "series under a modality",
+            """
+            SELECT CAST(id AS TEXT) FROM series s WHERE NOT EXISTS \
+            (SELECT 1 FROM study_modalities p WHERE p.id = s.modality_study AND p.study = s.study)
+            """
+        ),
+        ("day of study", "SELECT CAST(id AS TEXT) FROM studies WHERE day NOT IN (SELECT id FROM view_folders)"),
         ("instance", "SELECT CAST(id AS TEXT) FROM instances WHERE series NOT IN (SELECT id FROM series)"),
         (
             "source of instance",

@@ -6,16 +6,21 @@ struct VerifiedTable {
     static var all: [VerifiedTable] {
         [
             VerifiedTable(
-                query: "SELECT id, name, modified_ns, name_key, id_key, issuer, patient_id, person_name, birth_date, sex, checksum FROM patients",
+                query: "SELECT \(ReadSQL.patient) FROM patients",
                 check: { s throws(ArchiveError) in _ = try PatientRecord(s) }),
             VerifiedTable(
-                query:
-                    "SELECT id, patient, name, modified_ns, name_key, identity, date, time, study_id, description, accession, checksum FROM studies",
+                query: "SELECT \(ReadSQL.study) FROM studies",
                 check: { s throws(ArchiveError) in _ = try StudyRecord(s) }),
             VerifiedTable(
-                query: "SELECT id, study, name, modified_ns, name_key, identity, number, modality, description, checksum FROM series",
+                query: "SELECT \(ReadSQL.series) FROM series",
                 check: { s throws(ArchiveError) in _ = try SeriesRecord(s) }),
             VerifiedTable(query: "SELECT \(ReadSQL.instance) FROM instances", check: { s throws(ArchiveError) in _ = try InstanceRecord(s) }),
+            VerifiedTable(query: "SELECT \(ReadSQL.modality) FROM modalities", check: { s throws(ArchiveError) in _ = try ModalityRecord(s) }),
+            VerifiedTable(
+                query: "SELECT \(ReadSQL.studyModality) FROM study_modalities",
+                check: { s throws(ArchiveError) in _ = try StudyModalityRecord(s) }),
+            VerifiedTable(
+                query: "SELECT id, modified_ns, checksum FROM view_folders", check: { s throws(ArchiveError) in _ = try ViewFolderRecord(s) }),
             VerifiedTable(
                 query: "SELECT directory, name, kind, gone, size, mtime_ns, ctime_ns, inode, instance, digest, checksum FROM sources",
                 check: { s throws(ArchiveError) in _ = try SourceRecord(s) }),

@@ -11,15 +11,44 @@ enum EntityNames {
     }
 
     /// `<YYYY-MM-DD> <Study Description> [<accession>]`; `study` when there is none of them.
-    static func study(_ summary: InstanceSummary) -> [UInt8] {
-        let date = isoDate(summary.studyDate)
-        let description = FileName.component(summary.studyDescription)
-        let accession = FileName.component(summary.accessionNumber)
+    static func study(_ record: StudyRecord) -> [UInt8] {
+        let date = isoDate(record.date)
+        let description = FileName.component(record.description)
+        let accession = FileName.component(record.accession)
         if date == nil && description.isEmpty && accession.isEmpty { return Array("study".utf8) }
         var name = date ?? Array("0000-00-00".utf8)
         if !description.isEmpty { name += [0x20] + description }
         if !accession.isEmpty { name += Array(" [".utf8) + accession + Array("]".utf8) }
         return name
+    }
+
+    /// Patient's Name, as in the file but for what may not stand in a name; `_NONAME <Patient ID>` or `_NONAME`.
+    static func person(_ record: PatientRecord) -> [UInt8] {
+        let name = FileName.component(PersonNames.shown(record.personName))
+        if !name.isEmpty { return name }
+        let id = FileName.component(record.patientID)
+        return Array("_NONAME".utf8) + (id.isEmpty ? [] : [0x20] + id)
+    }
+
+    /// Study Date as YYYYMMDD; 0 without a valid one.
+    static func day(_ date: [UInt8]) -> Int64 {
+        guard let date = isoDate(date) else { return 0 }
+        return date.filter(isDigit).reduce(0) { $0 * 10 + Int64($1 - 48) }
+    }
+
+    /// The folder of what has no such value.
+    static let none = Array("_NONE".utf8)
+
+    /// Whether a UID is its own name: digits and dots, 64 at most. All others get a suffix in `/uids`.
+    static func isPlainUID(_ uid: [UInt8]) -> Bool {
+        guard (1...64).contains(uid.count), uid.first != UInt8(ascii: "."), uid.last != UInt8(ascii: ".") else { return false }
+        return uid.allSatisfy { isDigit($0) || $0 == UInt8(ascii: ".") }
+    }
+
+    /// What the suffix of an odd or missing UID follows: short enough for any file extension.
+    static func oddUID(_ identity: [UInt8]) -> [UInt8] {
+        let uid = identity.first == 0 ? [] : FileName.component(Array(identity.prefix(64)))
+        return uid.isEmpty ? Array("noUID".utf8) : uid
     }
 
     /// `<Series Number, 3+ digits> <Modality> <Series Description>`; what is absent is left out, `series` when all is.
@@ -50,7 +79,7 @@ enum EntityNames {
     }
 
     /// Digits of a non-negative IS value without leading zeros; nil for anything else.
-    private static func number(_ value: [UInt8]) -> [UInt8]? {
+    static func number(_ value: [UInt8]) -> [UInt8]? {
         var digits = FileName.trimmed(value)[...]
         if digits.first == UInt8(ascii: "+") { digits = digits.dropFirst() }
         // Written as a decimal by some: 12.0 is 12.

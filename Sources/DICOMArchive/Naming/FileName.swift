@@ -77,7 +77,7 @@ package enum FileName {
     }
 
     /// Without leading and trailing spaces and NULs (PS3.5 section 6.2).
-    static func trimmed(_ value: [UInt8]) -> [UInt8] {
+    package static func trimmed(_ value: [UInt8]) -> [UInt8] {
         guard let first = value.firstIndex(where: { $0 != 0x20 && $0 != 0 }),
             let last = value.lastIndex(where: { $0 != 0x20 && $0 != 0 })
         else { return [] }

@@ -11,11 +11,15 @@ extension Archive {
             patient = page.last?.id ?? .max
         } while patient != .max
         for row in patients.sorted(by: { $0.name.lexicographicallyPrecedes($1.name) }) {
-            emit("patient \(shown(row.name))")
+            emit("patient \(shown(row.name)) names \(shown(row.viewName))")
             for study in try studies(of: row.id, limit: .max).sorted(by: { $0.name.lexicographicallyPrecedes($1.name) }) {
-                emit(" study \(shown(study.name))")
+                emit(
+                    " study \(shown(study.name)) also \(shown(study.viewName)) day \(study.day) accession \(shown(study.accessionName ?? [])) "
+                        + "uid \(shown(study.uidName))")
                 for series in try series(of: study.id, limit: .max).sorted(by: { $0.name.lexicographicallyPrecedes($1.name) }) {
-                    emit("  series \(shown(series.name))")
+                    let pair = try studyModality(id: series.modalityStudyID)
+                    let modality = try modality(id: pair?.modalityID ?? 0)
+                    emit("  series \(shown(series.name)) modality \(shown(modality?.name ?? [])) uid \(shown(series.uidName))")
                     try dumpInstances(of: series.id, emit)
                 }
             }
@@ -30,7 +34,7 @@ extension Archive {
         for row in try instances(of: series, limit: .max).sorted(by: { $0.stem.lexicographicallyPrecedes($1.stem) }) {
             let picture = row.picture.map { "\($0)" } ?? "-"
             emit(
-                "   instance \(shown(row.stem)) \(row.size) \(row.mtimeNs) text \(row.headerTextLength) v\(row.headerTextVersion) \(row.pictureState) \(picture)"
+                "   instance \(shown(row.stem)) uid \(shown(row.uidStem)) \(row.size) \(row.mtimeNs) text \(row.headerTextLength) v\(row.headerTextVersion) \(row.pictureState) \(picture)"
             )
             for source in try sources(of: row.id).map({ "\(shown($0.path)) \($0.kind) \($0.state) \($0.size)" }).sorted() {
                 emit("    source \(source)")

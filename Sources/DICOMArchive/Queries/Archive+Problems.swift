@@ -3,6 +3,7 @@ extension Archive {
     private static let suffix = Array(".txt".utf8)
     private static let conflictsName = Array("conflicts.txt".utf8)
     private static let missingName = Array("missing.txt".utf8)
+    private static let picturelessName = Array("no-preview.txt".utf8)
 
     /// The files of `/problems`, by name; a reason without entries has no file.
     package func problemReasons() throws(ArchiveError) -> [ProblemReason] {
@@ -22,6 +23,11 @@ extension Archive {
             if missing > 0 {
                 let changed = try connection.scalar("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'gone-changed-ns'") ?? 0
                 reasons.append(ProblemReason(name: Self.missingName, count: Int(missing), changedNs: changed))
+            }
+            let pictureless = try connection.scalar("SELECT count(*) FROM instances WHERE picture_state > 1") ?? 0
+            if pictureless > 0 {
+                let changed = try connection.scalar("SELECT max(modified_ns) FROM patients") ?? 0
+                reasons.append(ProblemReason(name: Self.picturelessName, count: Int(pictureless), changedNs: changed))
             }
             return reasons.sorted { $0.name.lexicographicallyPrecedes($1.name) }
         }
@@ -46,6 +52,7 @@ extension Archive {
         var entries: [ProblemEntry] = []
         if reason == nil || reason == Array("conflicts".utf8) { entries += try conflicts() }
         if reason == nil || reason == Array("missing".utf8) { entries += try missing() }
+        if reason == nil || reason == Array("no-preview".utf8) { entries += try pictureless() }
         try pool.read { connection throws(ArchiveError) in
             let query = try connection.prepare(
                 """
@@ -68,6 +75,24 @@ extension Archive {
         let folder = joinPath(root.absolutePath(archiveFolder: folder), directory.path)
         return ProblemEntry(
             reason: String(decoding: s.bytes(0), as: UTF8.self), path: joinPath(folder, record.name), offset: record.at, message: record.message)
+    }
+
+    /// Instances that have pixels and no picture, by their sources, with what is missing.
+    private func pictureless() throws(ArchiveError) -> [ProblemEntry] {
+        try pool.read { connection throws(ArchiveError) in
+            let query = try connection.prepare(
+                """
+                SELECT \(ReadSQL.source), t.value FROM instances i JOIN sources s ON s.instance = i.id JOIN directories d ON d.id = s.directory \
+                JOIN roots r ON r.id = d.root LEFT JOIN texts t ON t.id = i.picture_problem \
+                WHERE i.picture_state > 1 AND s.kind = \(SourceRow.Kind.instance.rawValue) ORDER BY r.is_relative, r.path, d.path, s.name
+                """)
+            var entries: [ProblemEntry] = []
+            while try query.step() {
+                let path = try sourceRow(query).path
+                entries.append(ProblemEntry(reason: "no-preview", path: path, offset: -1, message: query.optionalBytes(19) ?? []))
+            }
+            return entries
+        }
     }
 
     private func missing() throws(ArchiveError) -> [ProblemEntry] {

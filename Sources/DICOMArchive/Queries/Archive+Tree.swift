@@ -88,42 +88,4 @@ extension Archive {
         if let found { try checkRow(found.stem == stem && found.seriesID == series, "instances", found.id) }
         return found
     }
-
-    // MARK: - Running a statement
-
-    private func list<Row>(
-        _ query: ReadSQL, _ after: Int64, _ limit: Int, in parent: Int64?, _ row: (SQLStatement) throws(ArchiveError) -> Row
-    ) throws(ArchiveError) -> [Row] {
-        try pool.read { connection throws(ArchiveError) in
-            let statement = try connection.statement(query)
-            statement.bind(1, after)
-            statement.bind(2, Int64(limit))
-            if let parent { statement.bind(3, parent) }
-            defer { statement.reset() }
-            var rows: [Row] = []
-            while try statement.step() { rows.append(try row(statement)) }
-            return rows
-        }
-    }
-
-    private func one<Row>(_ query: ReadSQL, _ id: Int64, _ row: (SQLStatement) throws(ArchiveError) -> Row) throws(ArchiveError) -> Row? {
-        try pool.read { connection throws(ArchiveError) in
-            let statement = try connection.statement(query)
-            statement.bind(1, id)
-            defer { statement.reset() }
-            return try statement.step() ? try row(statement) : nil
-        }
-    }
-
-    private func one<Row>(
-        _ query: ReadSQL, _ key: [UInt8], in parent: Int64?, _ row: (SQLStatement) throws(ArchiveError) -> Row
-    ) throws(ArchiveError) -> Row? {
-        try pool.read { connection throws(ArchiveError) in
-            let statement = try connection.statement(query)
-            statement.bind(1, key)
-            if let parent { statement.bind(2, parent) }
-            defer { statement.reset() }
-            return try statement.step() ? try row(statement) : nil
-        }
-    }
 }

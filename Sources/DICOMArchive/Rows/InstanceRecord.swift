@@ -20,6 +20,8 @@ struct InstanceRecord {
     var pictureState: PictureState = .none
     var pictureProblem: Int64 = 0
     var picture: PictureDescription?
+    /// Name without extension in `/uids`; nil where that is the SOP Instance UID itself.
+    var uidStem: [UInt8]?
 
     var checksum: Int64 {
         var sum = RowChecksum(4)
@@ -39,6 +41,8 @@ struct InstanceRecord {
         sum.add(Int64(pictureState.rawValue))
         sum.add(pictureProblem)
         add(picture, to: &sum)
+        // Rows from before version 2 keep their sum.
+        if let uidStem { sum.add(uidStem) }
         return sum.value
     }
 
@@ -61,8 +65,8 @@ struct InstanceRecord {
 
     var row: InstanceRow {
         InstanceRow(
-            id: id, seriesID: series, stem: stem, size: size, mtimeNs: mtimeNs, contentChangedNs: contentChangedNs,
-            headerTextLength: Int(textLength), headerTextVersion: Int(textVersion), pictureState: pictureState, picture: picture)
+            id: id, seriesID: series, stem: stem, uidStem: uidStem ?? sopUID, size: size, mtimeNs: mtimeNs, contentChangedNs: contentChangedNs,
+            headerTextLength: Int(textLength), headerTextVersion: DescriptionVersion.headerText(textVersion), pictureState: pictureState, picture: picture)
     }
 
     init() {}
@@ -86,6 +90,7 @@ struct InstanceRecord {
         pictureState = state ?? .none
         pictureProblem = s.int(14)
         picture = Self.picture(s)
+        uidStem = s.optionalBytes(25)
         try checkRow(state != nil && s.int(24) == checksum, "instances", id)
     }
 

@@ -6,6 +6,8 @@ package struct InstanceRow: Hashable, Sendable {
     package let seriesID: Int64
     /// File name without extension: `00001`, `00001 ~abc234`, `noNumber ~abc234`.
     package let stem: [UInt8]
+    /// The same in `/uids`: the SOP Instance UID, with a suffix where that does not tell.
+    package let uidStem: [UInt8]
     /// Bytes of the source file.
     package let size: Int64
     /// Modification time of the source.

@@ -11,21 +11,32 @@ struct PatientRecord {
     var birthDate: [UInt8] = []
     var sex: [UInt8] = []
     var modifiedNs: Int64 = 0
+    /// In `/names`.
+    var viewName: [UInt8] = []
+    var viewKey: [UInt8] = []
 
     var checksum: Int64 {
+        var sum = version1Sum
+        sum.add(viewName)
+        sum.add(viewKey)
+        return sum.value
+    }
+
+    /// Of the columns of version 1.
+    var version1Sum: RowChecksum {
         var sum = RowChecksum(1)
         sum.add(id)
         for column in [name, nameKey, idKey, issuer, patientID, personName, birthDate, sex] { sum.add(column) }
         sum.add(modifiedNs)
-        return sum.value
+        return sum
     }
 
-    var row: PatientRow { PatientRow(id: id, name: name, modifiedNs: modifiedNs) }
+    var row: PatientRow { PatientRow(id: id, name: name, viewName: viewName, modifiedNs: modifiedNs) }
 
     init() {}
 
     /// Columns in the order of `ReadSQL.patient`.
-    init(_ s: SQLStatement) throws(ArchiveError) {
+    init(_ s: SQLStatement, isVersion1: Bool = false) throws(ArchiveError) {
         id = s.int(0)
         name = s.bytes(1)
         modifiedNs = s.int(2)
@@ -36,7 +47,9 @@ struct PatientRecord {
         personName = s.bytes(7)
         birthDate = s.bytes(8)
         sex = s.bytes(9)
-        try checkRow(s.int(10) == checksum, "patients", id)
+        viewName = s.bytes(11)
+        viewKey = s.bytes(12)
+        try checkRow(s.int(10) == (isVersion1 ? version1Sum.value : checksum), "patients", id)
     }
 }
 

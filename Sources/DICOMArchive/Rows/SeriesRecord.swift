@@ -10,22 +10,48 @@ struct SeriesRecord {
     var modality: [UInt8] = []
     var description: [UInt8] = []
     var modifiedNs: Int64 = 0
+    /// Row of `study_modalities`.
+    var modalityStudy: Int64 = 0
+    /// In `/uids`; nil where that is the identity itself.
+    var uidName: [UInt8]?
+    var uidKey: [UInt8]?
+    // Of the first instance; empty in rows that a version without them made.
+    var bodyPart: [UInt8] = []
+    var manufacturer: [UInt8] = []
+    var model: [UInt8] = []
+    var protocolName: [UInt8] = []
+    var institution: [UInt8] = []
+    /// Row of `texts`, 0 where unknown.
+    var sopClass: Int64 = 0
 
     var checksum: Int64 {
+        var sum = version1Sum
+        sum.add(modalityStudy)
+        sum.add(uidName)
+        sum.add(uidKey)
+        for column in [bodyPart, manufacturer, model, protocolName, institution] { sum.add(column) }
+        sum.add(sopClass)
+        return sum.value
+    }
+
+    /// Of the columns of version 1.
+    var version1Sum: RowChecksum {
         var sum = RowChecksum(3)
         sum.add(id)
         sum.add(study)
         for column in [identity, name, nameKey, number, modality, description] { sum.add(column) }
         sum.add(modifiedNs)
-        return sum.value
+        return sum
     }
 
-    var row: SeriesRow { SeriesRow(id: id, studyID: study, name: name, modifiedNs: modifiedNs) }
+    var row: SeriesRow {
+        SeriesRow(id: id, studyID: study, name: name, uidName: uidName ?? identity, modalityStudyID: modalityStudy, modifiedNs: modifiedNs)
+    }
 
     init() {}
 
     /// Columns in the order of `ReadSQL.series`.
-    init(_ s: SQLStatement) throws(ArchiveError) {
+    init(_ s: SQLStatement, isVersion1: Bool = false) throws(ArchiveError) {
         id = s.int(0)
         study = s.int(1)
         name = s.bytes(2)
@@ -35,6 +61,15 @@ struct SeriesRecord {
         number = s.bytes(6)
         modality = s.bytes(7)
         description = s.bytes(8)
-        try checkRow(s.int(9) == checksum, "series", id)
+        modalityStudy = s.int(10)
+        uidName = s.optionalBytes(11)
+        uidKey = s.optionalBytes(12)
+        bodyPart = s.bytes(13)
+        manufacturer = s.bytes(14)
+        model = s.bytes(15)
+        protocolName = s.bytes(16)
+        institution = s.bytes(17)
+        sopClass = s.int(18)
+        try checkRow(s.int(9) == (isVersion1 ? version1Sum.value : checksum), "series", id)
     }
 }

@@ -12,22 +12,46 @@ struct StudyRecord {
     var description: [UInt8] = []
     var accession: [UInt8] = []
     var modifiedNs: Int64 = 0
+    /// Unique in the archive: where studies of several patients stand in one folder.
+    var viewName: [UInt8] = []
+    var viewKey: [UInt8] = []
+    /// YYYYMMDD; 0 without a (valid) date.
+    var day: Int64 = 0
+    /// In `/accessions`; nil without an accession number.
+    var accessionName: [UInt8]?
+    var accessionKey: [UInt8]?
+    /// In `/uids`; nil where that is the identity itself.
+    var uidName: [UInt8]?
+    var uidKey: [UInt8]?
 
     var checksum: Int64 {
+        var sum = version1Sum
+        for column in [viewName, viewKey] { sum.add(column) }
+        sum.add(day)
+        for column in [accessionName, accessionKey, uidName, uidKey] { sum.add(column) }
+        return sum.value
+    }
+
+    /// Of the columns of version 1.
+    var version1Sum: RowChecksum {
         var sum = RowChecksum(2)
         sum.add(id)
         sum.add(patient)
         for column in [identity, name, nameKey, date, time, studyID, description, accession] { sum.add(column) }
         sum.add(modifiedNs)
-        return sum.value
+        return sum
     }
 
-    var row: StudyRow { StudyRow(id: id, patientID: patient, name: name, modifiedNs: modifiedNs) }
+    var row: StudyRow {
+        StudyRow(
+            id: id, patientID: patient, name: name, viewName: viewName, day: day, accessionName: accessionName, uidName: uidName ?? identity,
+            modifiedNs: modifiedNs)
+    }
 
     init() {}
 
     /// Columns in the order of `ReadSQL.study`.
-    init(_ s: SQLStatement) throws(ArchiveError) {
+    init(_ s: SQLStatement, isVersion1: Bool = false) throws(ArchiveError) {
         id = s.int(0)
         patient = s.int(1)
         name = s.bytes(2)
@@ -39,6 +63,13 @@ struct StudyRecord {
         studyID = s.bytes(8)
         description = s.bytes(9)
         accession = s.bytes(10)
-        try checkRow(s.int(11) == checksum, "studies", id)
+        viewName = s.bytes(12)
+        viewKey = s.bytes(13)
+        day = s.int(14)
+        accessionName = s.optionalBytes(15)
+        accessionKey = s.optionalBytes(16)
+        uidName = s.optionalBytes(17)
+        uidKey = s.optionalBytes(18)
+        try checkRow(s.int(11) == (isVersion1 ? version1Sum.value : checksum), "studies", id)
     }
 }

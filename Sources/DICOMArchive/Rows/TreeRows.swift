@@ -2,6 +2,8 @@
 package struct PatientRow: Hashable, Sendable {
     package let id: Int64
     package let name: [UInt8]
+    /// In `/names`.
+    package let viewName: [UInt8]
     /// Nanoseconds since 1970 of the newest change below.
     package let modifiedNs: Int64
 }
@@ -11,6 +13,14 @@ package struct StudyRow: Hashable, Sendable {
     package let id: Int64
     package let patientID: Int64
     package let name: [UInt8]
+    /// As `name`, but unique in the whole archive.
+    package let viewName: [UInt8]
+    /// Study Date as YYYYMMDD; 0 without a (valid) one.
+    package let day: Int64
+    /// In `/accessions`; nil without an accession number.
+    package let accessionName: [UInt8]?
+    /// In `/uids`.
+    package let uidName: [UInt8]
     package let modifiedNs: Int64
 }
 
@@ -19,5 +29,9 @@ package struct SeriesRow: Hashable, Sendable {
     package let id: Int64
     package let studyID: Int64
     package let name: [UInt8]
+    /// In `/uids/<study>`.
+    package let uidName: [UInt8]
+    /// The study under the series' modality: a `StudyModalityRow`.
+    package let modalityStudyID: Int64
     package let modifiedNs: Int64
 }

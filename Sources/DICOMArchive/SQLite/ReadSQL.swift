@@ -5,15 +5,32 @@ enum ReadSQL: Int, CaseIterable {
     case seriesAfter, seriesByName, seriesByID
     case instancesAfter, instancesAfterStem, instanceByStem, instanceByID
     case sourcesOfInstance
+    case patientByViewName, studyByViewName, studiesOfDayAfter, allStudiesAfter
+    case studyByAccession, studiesByAccessionStateAfter
+    case studyByUID, studyByUIDName, seriesByUID, seriesByUIDName, instancesBySOP, instanceByUIDStem
+    case modalitiesAfter, modalityByName, modalityByID, studyModalitiesAfter, studyModalityOf, studyModalityByID, seriesOfModalityAfter
+    case viewFolderByID, viewFolders
+    case patientsByKeyRange, studiesByAccessionRange, modalitiesOfStudy, textByID
     case dataVersion
 
-    private static let patient = "id, name, modified_ns, name_key, id_key, issuer, patient_id, person_name, birth_date, sex, checksum"
-    private static let study = "id, patient, name, modified_ns, name_key, identity, date, time, study_id, description, accession, checksum"
-    private static let series = "id, study, name, modified_ns, name_key, identity, number, modality, description, checksum"
+    static let patient = """
+        id, name, modified_ns, name_key, id_key, issuer, patient_id, person_name, \
+         birth_date, sex, checksum, view_name, view_key
+        """
+    static let study = """
+        id, patient, name, modified_ns, name_key, identity, date, time, study_id, description, accession, checksum, \
+        view_name, view_key, day, accession_name, accession_key, uid_name, uid_key
+        """
+    static let series = """
+        id, study, name, modified_ns, name_key, identity, number, modality, description, checksum, modality_study, uid_name, uid_key, \
+        body_part, manufacturer, model, protocol, institution, sop_class
+        """
     static let instance = """
         id, series, stem, sop_key, sop_uid, sop_class, transfer_syntax, forgiven, size, mtime_ns, content_changed_ns, text_length, text_version, \
-        picture_state, picture_problem, width, height, channels, frames, frame, density_x, density_y, density_metric, icc_length, checksum
+        picture_state, picture_problem, width, height, channels, frames, frame, density_x, density_y, density_metric, icc_length, checksum, uid_stem
         """
+    static let modality = "id, name, name_key, value, modified_ns, checksum"
+    static let studyModality = "id, study, modality, modified_ns, checksum"
     static let source = """
         s.directory, s.name, s.kind, s.gone, s.size, s.mtime_ns, s.ctime_ns, s.inode, s.instance, s.digest, s.checksum, \
         d.root, d.path, d.device, d.checksum, r.is_relative, r.path, r.device, r.checksum
@@ -40,6 +57,54 @@ enum ReadSQL: Int, CaseIterable {
             WHERE s.instance = ?1 ORDER BY s.gone, s.kind = 1, s.kind = 0, s.directory, s.name
             """
         case .dataVersion: "PRAGMA data_version"
+        default: studyViewSQL ?? viewSQL
+        }
+    }
+
+    /// Columns of a table under its short name.
+    private static func qualified(_ columns: String, _ table: String) -> String {
+        columns.split(separator: ", ").map { "\(table).\($0)" }.joined(separator: ", ")
+    }
+
+    private var studyViewSQL: String? {
+        switch self {
+        case .patientByViewName: "SELECT \(Self.patient) FROM patients WHERE view_key = ?1"
+        case .studyByViewName: "SELECT \(Self.study) FROM studies WHERE view_key = ?1"
+        case .studiesOfDayAfter: "SELECT \(Self.study) FROM studies WHERE day = ?3 AND id > ?1 ORDER BY id LIMIT ?2"
+        case .allStudiesAfter: "SELECT \(Self.study) FROM studies WHERE id > ?1 ORDER BY id LIMIT ?2"
+        case .studyByAccession: "SELECT \(Self.study) FROM studies WHERE accession_key = ?1"
+        case .studiesByAccessionStateAfter:
+            "SELECT \(Self.study) FROM studies WHERE (accession_key IS NULL) = ?3 AND id > ?1 ORDER BY id LIMIT ?2"
+        case .studyByUID: "SELECT \(Self.study) FROM studies WHERE identity = ?1 AND uid_key IS NULL"
+        case .studyByUIDName: "SELECT \(Self.study) FROM studies WHERE uid_key = ?1"
+        case .seriesByUID: "SELECT \(Self.series) FROM series WHERE identity = ?1 AND study = ?2 AND uid_key IS NULL"
+        case .seriesByUIDName: "SELECT \(Self.series) FROM series WHERE study = ?2 AND uid_key = ?1"
+        default: nil
+        }
+    }
+
+    private var viewSQL: String {
+        switch self {
+        case .instancesBySOP: "SELECT \(Self.instance) FROM instances WHERE sop_key = ?1 ORDER BY id"
+        case .instanceByUIDStem: "SELECT \(Self.instance) FROM instances WHERE series = ?2 AND uid_stem = ?1"
+        case .modalitiesAfter: "SELECT \(Self.modality) FROM modalities WHERE id > ?1 ORDER BY id LIMIT ?2"
+        case .modalityByName: "SELECT \(Self.modality) FROM modalities WHERE name_key = ?1"
+        case .modalityByID: "SELECT \(Self.modality) FROM modalities WHERE id = ?1"
+        case .studyModalitiesAfter:
+            """
+            SELECT \(Self.qualified(Self.study, "s")), \(Self.qualified(Self.studyModality, "p")) \
+            FROM study_modalities p JOIN studies s ON s.id = p.study WHERE p.modality = ?3 AND p.id > ?1 ORDER BY p.id LIMIT ?2
+            """
+        case .studyModalityOf: "SELECT \(Self.studyModality) FROM study_modalities WHERE study = ?1 AND modality = ?2"
+        case .studyModalityByID: "SELECT \(Self.studyModality) FROM study_modalities WHERE id = ?1"
+        case .seriesOfModalityAfter: "SELECT \(Self.series) FROM series WHERE modality_study = ?3 AND id > ?1 ORDER BY id LIMIT ?2"
+        case .viewFolderByID: "SELECT id, modified_ns, checksum FROM view_folders WHERE id = ?1"
+        case .patientsByKeyRange: "SELECT \(Self.patient) FROM patients WHERE name_key >= ?1 AND name_key < ?2 ORDER BY name_key LIMIT ?3"
+        case .studiesByAccessionRange:
+            "SELECT \(Self.study) FROM studies WHERE accession_key >= ?1 AND accession_key < ?2 ORDER BY accession_key LIMIT ?3"
+        case .modalitiesOfStudy: "SELECT \(Self.studyModality) FROM study_modalities WHERE study = ?3 AND id > ?1 LIMIT ?2"
+        case .textByID: "SELECT value FROM texts WHERE id = ?1"
+        default: "SELECT id, modified_ns, checksum FROM view_folders WHERE id > ?1 AND id < ?3 ORDER BY id LIMIT ?2"
         }
     }
 }

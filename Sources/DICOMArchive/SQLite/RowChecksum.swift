@@ -13,6 +13,12 @@ struct RowChecksum {
         state ^= state >> 29
     }
 
+    /// NULL differs from every value.
+    mutating func add(_ bytes: [UInt8]?) {
+        guard let bytes else { return add(-1) }
+        add(bytes)
+    }
+
     mutating func add(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes { buffer in
             add(Int64(buffer.count))

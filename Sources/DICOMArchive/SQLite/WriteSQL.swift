@@ -11,10 +11,12 @@ enum WriteSQL: Int, CaseIterable {
     case problemsOf, insertProblem, deleteProblems
     case insertConflict, deleteConflicts, deleteOtherConflicts
     case setMeta
+    case patientViewTaken, studyViewTaken, accessionTaken, studyUIDTaken, seriesUIDTaken, modalityTaken
+    case modalityByValue, insertModality, updateModality, deleteModality, anyStudyOfModality
+    case insertStudyModality, updateStudyModality, deleteStudyModality, anySeriesOfStudyModality
+    case replaceViewFolder, deleteViewFolder, anyStudyOfDay, anyStudyByAccessionState
 
     private static let bareSource = "directory, name, kind, gone, size, mtime_ns, ctime_ns, inode, instance, digest, checksum"
-    private static let study = "id, patient, name, modified_ns, name_key, identity, date, time, study_id, description, accession, checksum"
-    private static let series = "id, study, name, modified_ns, name_key, identity, number, modality, description, checksum"
 
     var sql: String {
         switch self {
@@ -24,7 +26,7 @@ enum WriteSQL: Int, CaseIterable {
         case .findText: "SELECT id FROM texts WHERE value = ?1"
         case .insertText: "INSERT INTO texts (value) VALUES (?1)"
         case .setMeta: "INSERT OR REPLACE INTO meta (key, value) VALUES (CAST(?1 AS TEXT), ?2)"
-        default: folderSQL ?? instanceSQL ?? treeSQL ?? problemSQL
+        default: folderSQL ?? instanceSQL ?? treeSQL ?? viewSQL ?? problemSQL
         }
     }
 
@@ -48,13 +50,13 @@ enum WriteSQL: Int, CaseIterable {
         switch self {
         case .instancesBySOP: "SELECT \(ReadSQL.instance) FROM instances WHERE sop_key = ?1 ORDER BY id"
         case .insertInstance:
-            "INSERT INTO instances (\(ReadSQL.instance)) VALUES (\((1...25).map { "?\($0)" }.joined(separator: ", ")))"
+            "INSERT INTO instances (\(ReadSQL.instance)) VALUES (\(Self.parameters(26)))"
         case .updateInstance:
             """
             UPDATE instances SET series = ?2, stem = ?3, sop_key = ?4, sop_uid = ?5, sop_class = ?6, transfer_syntax = ?7, forgiven = ?8, size = ?9, \
             mtime_ns = ?10, content_changed_ns = ?11, text_length = ?12, text_version = ?13, picture_state = ?14, picture_problem = ?15, width = ?16, \
             height = ?17, channels = ?18, frames = ?19, frame = ?20, density_x = ?21, density_y = ?22, density_metric = ?23, icc_length = ?24, \
-            checksum = ?25 WHERE id = ?1
+            checksum = ?25, uid_stem = ?26 WHERE id = ?1
             """
         case .deleteInstance: "DELETE FROM instances WHERE id = ?1"
         case .stemTaken: "SELECT 1 FROM instances WHERE series = ?1 AND stem = ?2"
@@ -69,21 +71,18 @@ enum WriteSQL: Int, CaseIterable {
         case .insertPersonKey: "INSERT INTO person_keys (id_key, birth_date, name_key, patient, checksum) VALUES (?1, ?2, ?3, ?4, ?5)"
         case .deletePersonKeys: "DELETE FROM person_keys WHERE patient = ?1"
         case .insertPatient:
-            """
-            INSERT INTO patients (id, name, modified_ns, name_key, id_key, issuer, patient_id, person_name, birth_date, sex, checksum) \
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-            """
+            "INSERT INTO patients (\(ReadSQL.patient)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
         case .updatePatient: "UPDATE patients SET modified_ns = ?2, checksum = ?3 WHERE id = ?1"
         case .deletePatient: "DELETE FROM patients WHERE id = ?1"
         case .patientNameTaken: "SELECT 1 FROM patients WHERE name_key = ?1"
-        case .studiesByIdentity: "SELECT \(Self.study) FROM studies WHERE identity = ?1 ORDER BY id"
-        case .insertStudy: "INSERT INTO studies (\(Self.study)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+        case .studiesByIdentity: "SELECT \(ReadSQL.study) FROM studies WHERE identity = ?1 ORDER BY id"
+        case .insertStudy: "INSERT INTO studies (\(ReadSQL.study)) VALUES (\(Self.parameters(19)))"
         case .updateStudy: "UPDATE studies SET modified_ns = ?2, checksum = ?3 WHERE id = ?1"
         case .deleteStudy: "DELETE FROM studies WHERE id = ?1"
         case .studyNameTaken: "SELECT 1 FROM studies WHERE patient = ?2 AND name_key = ?1"
         case .anyStudyOfPatient: "SELECT 1 FROM studies WHERE patient = ?1 LIMIT 1"
-        case .seriesByIdentity: "SELECT \(Self.series) FROM series WHERE identity = ?1 ORDER BY id"
-        case .insertSeries: "INSERT INTO series (\(Self.series)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+        case .seriesByIdentity: "SELECT \(ReadSQL.series) FROM series WHERE identity = ?1 ORDER BY id"
+        case .insertSeries: "INSERT INTO series (\(ReadSQL.series)) VALUES (\(Self.parameters(19)))"
         case .updateSeries: "UPDATE series SET modified_ns = ?2, checksum = ?3 WHERE id = ?1"
         case .deleteSeries: "DELETE FROM series WHERE id = ?1"
         case .seriesNameTaken: "SELECT 1 FROM series WHERE study = ?2 AND name_key = ?1"
@@ -91,6 +90,33 @@ enum WriteSQL: Int, CaseIterable {
         default: nil
         }
     }
+
+    private var viewSQL: String? {
+        switch self {
+        case .patientViewTaken: "SELECT 1 FROM patients WHERE view_key = ?1"
+        case .studyViewTaken: "SELECT 1 FROM studies WHERE view_key = ?1"
+        case .accessionTaken: "SELECT 1 FROM studies WHERE accession_key = ?1"
+        case .studyUIDTaken: "SELECT 1 FROM studies WHERE uid_key = ?1"
+        case .seriesUIDTaken: "SELECT 1 FROM series WHERE study = ?2 AND uid_key = ?1"
+        case .modalityTaken: "SELECT 1 FROM modalities WHERE name_key = ?1"
+        case .modalityByValue: "SELECT \(ReadSQL.modality) FROM modalities WHERE value = ?1"
+        case .insertModality: "INSERT INTO modalities (\(ReadSQL.modality)) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+        case .updateModality: "UPDATE modalities SET modified_ns = ?2, checksum = ?3 WHERE id = ?1"
+        case .deleteModality: "DELETE FROM modalities WHERE id = ?1"
+        case .anyStudyOfModality: "SELECT 1 FROM study_modalities WHERE modality = ?1 LIMIT 1"
+        case .insertStudyModality: "INSERT INTO study_modalities (\(ReadSQL.studyModality)) VALUES (?1, ?2, ?3, ?4, ?5)"
+        case .updateStudyModality: "UPDATE study_modalities SET modified_ns = ?2, checksum = ?3 WHERE id = ?1"
+        case .deleteStudyModality: "DELETE FROM study_modalities WHERE id = ?1"
+        case .anySeriesOfStudyModality: "SELECT 1 FROM series WHERE modality_study = ?1 LIMIT 1"
+        case .replaceViewFolder: "INSERT OR REPLACE INTO view_folders (id, modified_ns, checksum) VALUES (?1, ?2, ?3)"
+        case .deleteViewFolder: "DELETE FROM view_folders WHERE id = ?1"
+        case .anyStudyOfDay: "SELECT 1 FROM studies WHERE day = ?1 LIMIT 1"
+        case .anyStudyByAccessionState: "SELECT 1 FROM studies WHERE (accession_key IS NULL) = ?1 LIMIT 1"
+        default: nil
+        }
+    }
+
+    private static func parameters(_ count: Int) -> String { (1...count).map { "?\($0)" }.joined(separator: ", ") }
 
     private var problemSQL: String {
         switch self {

@@ -8,7 +8,7 @@ extension Schema {
                 try create(connection)
             } else {
                 try check(connection, path: path)
-                try migrate(connection)
+                try migrate(connection, path: path)
             }
             try connection.execute("COMMIT")
         } catch {
@@ -30,6 +30,11 @@ extension Schema {
         try checkStatements(connection, path: path)
     }
 
+    /// Whether the file is of an older version, which only a writer can bring up to date.
+    static func isOutdated(_ connection: Connection) throws(ArchiveError) -> Bool {
+        try connection.scalar("PRAGMA user_version") ?? 0 < version
+    }
+
     private static func create(_ connection: Connection) throws(ArchiveError) {
         for statement in statements { try connection.execute(statement) }
         try connection.execute("PRAGMA application_id=\(applicationID)")
@@ -37,7 +42,14 @@ extension Schema {
     }
 
     /// Steps from older versions go here, one `if` per version, each followed by its `PRAGMA user_version`.
-    private static func migrate(_ connection: Connection) throws(ArchiveError) {}
+    private static func migrate(_ connection: Connection, path: String) throws(ArchiveError) {
+        guard try isOutdated(connection) else { return }
+        if try connection.scalar("PRAGMA user_version") == 1 {
+            try Version2(connection: connection).run()
+            try connection.execute("PRAGMA user_version=2")
+        }
+        try checkStatements(connection, path: path)
+    }
 
     /// A trigger, a view or a changed table in a foreign file could answer queries with anything (P17).
     private static func checkStatements(_ connection: Connection, path: String) throws(ArchiveError) {

@@ -19,7 +19,7 @@ extension FrameLayout {
         photometric = term.isEmpty ? (samples == 1 ? .monochrome2 : .rgb) : Photometric(term)
         isFloat = location.tag != .pixelData
         bitsAllocated = isFloat ? (location.tag == .floatPixelData ? 32 : 64) : dataSet.int(.bitsAllocated) ?? 16
-        guard isFloat || [1, 8, 16, 32].contains(bitsAllocated) else {
+        guard isFloat || [1, 8, 16, 32].contains(bitsAllocated) || bitsAllocated == 12 && location.fragments == nil else {
             throw DICOMError(.unsupported, "Bits Allocated \(bitsAllocated)")
         }
         let stored = dataSet.int(.bitsStored) ?? bitsAllocated

@@ -110,6 +110,11 @@ struct NativeFrame {
             return PixelBuffer(
                 bytes: BitPlanes.unpack(bytes, firstBit: first & 7, count: layout.sampleCount), container: .uint8, isTruncated: isTruncated)
         }
+        if layout.bitsAllocated == 12 {
+            let values = BitPlanes.unpack12(bytes, firstBit: bits - start * 8, count: layout.sampleCount)
+            return PixelBuffer(
+                bytes: values, container: .uint16, order: layout.isPlanar ? .planar : .interleaved, shift: layout.shift, isTruncated: isTruncated)
+        }
         let skip = bits / 8 - start
         if skip > 0 { bytes.removeFirst(skip) }
         if bytes.count > layout.nativeFrameBytes { bytes.removeLast(bytes.count - layout.nativeFrameBytes) }

@@ -48,7 +48,7 @@ package struct PatientsView: View {
         }
     }
 
-    package func place(of series: SeriesRow) -> ViewPlace {
+    package func place(of series: SeriesRow, _ index: TreeIndex) throws(TreeError) -> ViewPlace {
         ViewPlace(level: Self.studyLevel, row: series.studyID)
     }
 

@@ -25,7 +25,9 @@ package struct ProblemsView: View {
         return Array(entries.sorted { $0.order < $1.order }.prefix(limit))
     }
 
-    package func place(of series: SeriesRow) -> ViewPlace { .top }
+    package func place(of series: SeriesRow, _ index: TreeIndex) throws(TreeError) -> ViewPlace {
+        .top
+    }
 
     package func file(_ row: Int64, at place: ViewPlace, _ index: TreeIndex) throws(TreeError) -> ViewEntry? {
         try index.problemReasons().map(entry).first { $0.order == row }

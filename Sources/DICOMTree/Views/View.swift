@@ -19,13 +19,21 @@ package protocol View: Sendable {
     /// Entries whose order is above `order`, ascending, `limit` at most; fewer than that only at the end.
     func children(of place: ViewPlace, after order: Int64, limit: Int, _ index: TreeIndex) throws(TreeError) -> [ViewEntry]
     /// Where a series stands in this view.
-    func place(of series: SeriesRow) -> ViewPlace
+    func place(of series: SeriesRow, _ index: TreeIndex) throws(TreeError) -> ViewPlace
+    /// What the files of an instance are called, without extension, in this view's directories of instances.
+    func stem(of row: InstanceRow) -> [UInt8]
+    func instance(stem: [UInt8], of series: Int64, _ index: TreeIndex) throws(TreeError) -> InstanceRow?
     /// A text file by the row its entry has.
     func file(_ row: Int64, at place: ViewPlace, _ index: TreeIndex) throws(TreeError) -> ViewEntry?
     func text(of row: Int64, _ index: TreeIndex) throws(TreeError) -> [UInt8]?
 }
 
 extension View {
+    package func stem(of row: InstanceRow) -> [UInt8] { row.stem }
+    package func instance(stem: [UInt8], of series: Int64, _ index: TreeIndex) throws(TreeError) -> InstanceRow? {
+        try asking { () throws(ArchiveError) in try index.source.instance(stem: stem, of: series) }
+    }
+
     package func file(_ row: Int64, at place: ViewPlace, _ index: TreeIndex) throws(TreeError) -> ViewEntry? { nil }
     package func text(of row: Int64, _ index: TreeIndex) throws(TreeError) -> [UInt8]? { nil }
 }
@@ -42,6 +50,17 @@ package struct ViewPlace: Hashable, Sendable {
     }
 
     package static let top = ViewPlace(level: 0, row: 0)
+}
+
+extension ViewEntry {
+    /// A directory whose order is its row.
+    init(_ name: [UInt8], level: Int, row: Int64, modifiedNs: Int64) {
+        self.init(name: name, item: .directory(ViewPlace(level: level, row: row)), order: row, modifiedNs: modifiedNs)
+    }
+
+    init(_ row: SeriesRow) {
+        self.init(name: row.name, item: .series(row.id), order: row.id, modifiedNs: row.modifiedNs)
+    }
 }
 
 package struct ViewDirectory: Hashable, Sendable {

@@ -11,14 +11,18 @@ package final class Daemon: Sendable {
     /// The end on which the child reports; -1 when there is nobody (any more) to report to.
     private let pipe: Mutex<CInt>
     private let isDetached = Mutex(false)
+    private let limiter = Mutex(LogLimiter())
+    /// Who waits to hear from a process in front.
+    private let manager: ServiceManager?
 
-    private init(pipe: CInt) {
+    private init(pipe: CInt, manager: ServiceManager? = nil) {
         self.pipe = Mutex(pipe)
+        self.manager = manager
     }
 
-    /// A process that stays in front.
+    /// A process that stays in front: of a terminal, or of a service manager, which is told when it is ready.
     package static func foreground() -> Daemon {
-        Daemon(pipe: -1)
+        Daemon(pipe: -1, manager: .takeFromEnvironment())
     }
 
     /// Splits the process; only the child returns. `confirm` is run by the parent when the child says it is ready, and
@@ -55,8 +59,9 @@ package final class Daemon: Sendable {
         for descriptor in descriptors { close(descriptor) }
     }
 
-    /// Tells the caller that all is well and lets go of its terminal.
-    package func reportReady() {
+    /// Tells the caller that all is well and lets go of its terminal. `status`: one line for a service manager.
+    package func reportReady(status: String) {
+        manager?.reportReady(status: status)
         let descriptor = take()
         guard descriptor >= 0 else { return }
         let null = open("/dev/null", O_RDWR | O_CLOEXEC)
@@ -72,17 +77,40 @@ package final class Daemon: Sendable {
     /// Tells the caller what went wrong and with which code to exit; in front, just prints it.
     package func reportFailure(_ message: String, exitCode: UInt8) {
         let descriptor = take()
-        guard descriptor >= 0 else { return log(message) }
+        guard descriptor >= 0 else {
+            manager?.report(status: message)
+            return write([message])
+        }
         Self.send([max(1, exitCode)] + Array(message.utf8), to: descriptor)
     }
 
-    /// One line for whoever watches: the terminal as long as there is one, the system log afterwards.
+    /// The end has begun: no new requests, those under way still get their answers.
+    package func reportStopping() {
+        manager?.reportStopping(status: "ending")
+    }
+
+    /// One line for whoever watches: the terminal or service manager in front, the system log in the background.
+    /// Repetitions are counted instead of written.
     package func log(_ line: String) {
-        if isDetached.withLock({ $0 }) {
-            dcmfs_syslog(LOG_WARNING, line)
-        } else {
-            Self.complain("dcmfs: \(line)")
+        write(limiter.withLock { $0.admit(line, now: Self.now()) })
+    }
+
+    /// Writes what was kept back so far; for the end.
+    package func flushLog() {
+        write(limiter.withLock { $0.startWindow(Self.now()) })
+    }
+
+    private func write(_ lines: [String]) {
+        let isDetached = isDetached.withLock { $0 }
+        for line in lines {
+            if isDetached { dcmfs_syslog(LOG_WARNING, line) } else { Self.complain("dcmfs: \(line)") }
         }
+    }
+
+    private static func now() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec)
     }
 
     private func take() -> CInt {
@@ -93,7 +121,7 @@ package final class Daemon: Sendable {
     }
 
     private static func send(_ bytes: [UInt8], to descriptor: CInt) {
-        _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        _ = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
         close(descriptor)
     }
 
@@ -121,6 +149,6 @@ package final class Daemon: Sendable {
     }
 
     private static func complain(_ message: String) {
-        _ = Array((message + "\n").utf8).withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+        _ = Array((message + "\n").utf8).withUnsafeBytes { Glibc.write(2, $0.baseAddress, $0.count) }
     }
 }

@@ -25,7 +25,7 @@ package struct MountPoint: Hashable, Sendable {
         let isOurs = MountTable.current().top(at: path)?.type == type
         var status = stat()
         var result = withPath { stat($0, &status) }
-        if result != 0, errno == ENOTCONN {
+        if result != 0 && errno == ENOTCONN || isOurs && isDead {
             guard isOurs else {
                 throw MountError(.badMountPoint, "\(text): a dead FUSE mount that is not of type fuse.\(subtype) is in the way; unmount it first")
             }
@@ -68,6 +68,13 @@ package struct MountPoint: Hashable, Sendable {
             if !isSelfOrParent { return false }
         }
         return true
+    }
+
+    /// The process of a mount here has ended. stat does not tell: for a second after the end the kernel answers it from its cache.
+    private var isDead: Bool {
+        guard let directory = withPath({ opendir($0) }) else { return errno == ENOTCONN }
+        closedir(directory)
+        return false
     }
 
     private func withPath<R>(_ body: (UnsafePointer<CChar>) -> R) -> R {

@@ -27,11 +27,12 @@ package enum MountWords {
 
     /// Words that are for others, or that say what is always so: accepted, without effect.
     package static func isIgnored(_ word: Word) -> Bool {
-        ignored.contains(word.key) || word.key.hasPrefix("x-")
+        ignored.contains(word.key) || word.key.hasPrefix("x-") || word.key.hasPrefix("X-")
     }
 
     private static let ignored: Set<String> = [
-        "ro", "rw", "defaults", "auto", "noauto", "user", "users", "nouser", "owner", "group", "nofail", "_netdev", "comment",
+        "ro", "rw", "defaults", "auto", "noauto", "user", "users", "nouser", "nousers", "owner", "noowner", "group", "nogroup",
+        "nofail", "_netdev", "comment", "uhelper", "helper", "silent", "loud", "iversion", "noiversion", "mand", "nomand",
         "dev", "nodev", "suid", "nosuid", "exec", "noexec", "sync", "async", "dirsync", "atime", "noatime", "diratime", "nodiratime",
         "relatime", "norelatime", "strictatime", "nostrictatime", "lazytime", "nolazytime", "default_permissions", "fsname", "subtype",
     ]

@@ -16,6 +16,8 @@ package final class FUSESession {
     private let session: OpaquePointer
     private let threads: Int
     private var isMounted = false
+    /// Called on the thread of `run` when the end has begun: requests under way still get their answers.
+    package var onEnding: () -> Void = {}
 
     /// `onReady` is called once, on a thread of libfuse, when the kernel has been answered for the first time.
     package init(filesystem: any Filesystem, configuration: SessionConfiguration, onReady: @escaping @Sendable () -> Void) throws(MountError) {
@@ -64,6 +66,7 @@ package final class FUSESession {
         let result = dcmfs_session_loop(session, UInt32(max(2, threads)))
         TerminationSignals.block()
         context.gate.watch(nil)
+        onEnding()
         context.stop()
         fuse_remove_signal_handlers(session)
         unmount()

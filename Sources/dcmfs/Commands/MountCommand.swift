@@ -89,6 +89,7 @@ struct MountProcess {
             let ending = try serve(archive)
             archive.close()
             Archive.sealIfIdle(path: self.archive)
+            daemon.flushLog()
             guard case .failed(let code) = ending else { return 0 }
             daemon.log("the connection to the kernel broke: \(String(cString: strerror(code)))")
             return 1
@@ -102,8 +103,7 @@ struct MountProcess {
         let workerCount = WorkerLocation.processorCount
         var treeOptions = options.tree
         treeOptions.readAhead = workerCount
-        let log = RateLimitedLog { [daemon] in daemon.log($0) }
-        treeOptions.log = { log.write($0) }
+        treeOptions.log = { [daemon] in daemon.log($0) }
         // A connection that is there before descriptors run short: names are answered even then.
         _ = try archive.patients(after: 0, limit: 1)
         var configuration = options.session
@@ -112,7 +112,9 @@ struct MountProcess {
         configuration.slowThreads = workerCount
         let tree = VirtualTree(source: archive, producer: try makeProducer(workerCount: workerCount), options: treeOptions)
         let filesystem = TreeFilesystem(tree, ownership: options.ownership)
-        let session = try FUSESession(filesystem: filesystem, configuration: configuration) { [daemon] in daemon.reportReady() }
+        let status = "showing \(shownPath(archive.path)) at \(shownPath(point.path))"
+        let session = try FUSESession(filesystem: filesystem, configuration: configuration) { [daemon] in daemon.reportReady(status: status) }
+        session.onEnding = { [daemon] in daemon.reportStopping() }
         try session.mount(at: point.path)
         return session.run()
     }

@@ -56,7 +56,7 @@ struct RenderCommand: ParsableCommand {
         try target.check(against: document)
         let pool: WorkerPool
         do { pool = try WorkerLocation.makePool(count: 1) } catch { throw CommandFailure(error.description) }
-        let description = try describe(document, pool)
+        let description = try document.describePicture(pool)
         let request = PictureRequest(
             fileSize: document.size, frame: try frameIndex(description), format: target.format,
             settings: settings, description: description,
@@ -80,19 +80,6 @@ struct RenderCommand: ParsableCommand {
 
     private func ask(_ body: () throws(WorkerError) -> [UInt8]) throws(CommandFailure) -> [UInt8] {
         do { return try body() } catch { throw CommandFailure("\(file): \(error.description)") }
-    }
-
-    /// What the header promises about the picture.
-    private func describe(_ document: InputDocument, _ pool: WorkerPool) throws(CommandFailure) -> PictureDescription {
-        switch pool.ingest([document.descriptor], sizes: [document.size]).first {
-        case .success(.instance(let summary)):
-            if let picture = summary.picture { return picture }
-            throw CommandFailure("\(file): \(summary.pictureState == .none ? "no pixel data" : summary.pictureProblem)")
-        case .success(.mediaDirectory): throw CommandFailure("\(file): a DICOMDIR has no picture")
-        case .success(.setAside(let error)): throw CommandFailure("\(file): \(error.description)")
-        case .failure(let failure): throw CommandFailure("\(file): \(failure.description)")
-        case nil: throw CommandFailure("\(file): no answer")
-        }
     }
 
     /// 0-based.

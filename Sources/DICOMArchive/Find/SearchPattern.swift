@@ -1,0 +1,157 @@
+/// What a value is compared with: `*` and `?`, or a range of dates.
+///
+/// `?` is one character. `%XX` is a byte, for what may not stand in a file name. An empty pattern matches an empty value.
+package struct SearchPattern: Hashable, Sendable {
+    private enum Form: Hashable, Sendable {
+        /// Scalars, and the two wildcards; bytes that are no UTF-8 lie above all scalars.
+        case text([UInt32])
+        /// YYYYMMDD, both inclusive.
+        case dates(ClosedRange<Int>)
+    }
+    private let form: Form
+    private let keyword: SearchKeyword
+
+    private static let anyCharacter = UInt32.max - 1
+    private static let anyText = UInt32.max
+
+    init?(_ pattern: [UInt8], for keyword: SearchKeyword) {
+        self.keyword = keyword
+        if keyword.isDate, let dates = Self.dates(pattern) {
+            form = .dates(dates)
+            return
+        }
+        guard let tokens = Self.tokens(pattern, for: keyword) else { return nil }
+        form = .text(tokens)
+    }
+
+    func matches(_ value: [UInt8]) -> Bool {
+        switch form {
+        case .dates(let range):
+            guard value.count == 8, let day = Self.number(value[...]) else { return false }
+            return range.contains(day)
+        case .text(let tokens):
+            if keyword != .patientName { return Self.matches(tokens[...], Self.scalars(value, for: keyword)) }
+            // The whole name, or any of its component groups (PS3.5 section 6.2.1).
+            let groups = value.split(separator: UInt8(ascii: "="), omittingEmptySubsequences: true).map { Array($0) }
+            return (groups.count > 1 ? [value] + groups : [value]).contains { Self.matches(tokens[...], Self.scalars($0, for: keyword)) }
+        }
+    }
+
+    // MARK: - For look-ups by index
+
+    /// The days it can match, when it is a range.
+    var days: ClosedRange<Int>? { if case .dates(let range) = form { range } else { nil } }
+
+    /// The one value it matches; nil with wildcards.
+    var exact: [UInt8]? {
+        guard case .text(let tokens) = form, !keyword.ignoresCase else { return nil }
+        var bytes: [UInt8] = []
+        for token in tokens {
+            guard let scalar = Unicode.Scalar(token), scalar.isASCII else { return nil }
+            bytes.append(UInt8(scalar.value))
+        }
+        return bytes
+    }
+
+    /// Letters and digits that every match begins with, as names in the index are folded; empty when none are certain.
+    /// One less than there are: a mark behind the last could make another character of it.
+    var plainPrefix: [UInt8] {
+        guard case .text(let tokens) = form else { return [] }
+        let plain = tokens.prefix { token in
+            Unicode.Scalar(token).map { $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil || $0 == "_") } ?? false
+        }
+        return caseFolded(plain.prefix(32).dropLast().map { UInt8(truncatingIfNeeded: $0) })
+    }
+
+    // MARK: - Text
+
+    private static func tokens(_ pattern: [UInt8], for keyword: SearchKeyword) -> [UInt32]? {
+        var tokens: [UInt32] = []
+        var literal: [UInt8] = []
+        func flush() {
+            tokens += scalars(literal, for: keyword, isWhole: false)
+            literal = []
+        }
+        var rest = pattern[...]
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "*"):
+                flush()
+                if tokens.last != anyText { tokens.append(anyText) }
+            case UInt8(ascii: "?"):
+                flush()
+                tokens.append(anyCharacter)
+            case UInt8(ascii: "%"):
+                guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else { return nil }
+                literal.append(value)
+                rest = rest.dropFirst(2)
+            default: literal.append(byte)
+            }
+        }
+        flush()
+        if keyword == .patientName { while tokens.last == caret { tokens.removeLast() } }
+        if keyword == .seriesNumber, tokens.allSatisfy({ (48...57).contains($0) }) {
+            while tokens.count > 1, tokens.first == 48 { tokens.removeFirst() }
+        }
+        return tokens
+    }
+
+    private static let caret = UInt32(UInt8(ascii: "^"))
+
+    private static func scalars(_ value: [UInt8], for keyword: SearchKeyword, isWhole: Bool = true) -> [UInt32] {
+        var scalars: [UInt32] = []
+        scalars.reserveCapacity(value.count)
+        forEachScalar(keyword.ignoresCase ? caseFolded(value) : value) { scalar, raw in
+            scalars.append(scalar?.value ?? 0x11_0000 + UInt32(raw.first ?? 0))
+        }
+        // Empty components at the end of a name may be left out.
+        if isWhole, keyword == .patientName { while scalars.last == caret { scalars.removeLast() } }
+        return scalars
+    }
+
+    /// Goes back to the last `*` only: time is the product of the lengths at worst.
+    private static func matches(_ pattern: ArraySlice<UInt32>, _ value: [UInt32]) -> Bool {
+        var (at, place) = (pattern.startIndex, 0)
+        var star: (pattern: Int, value: Int)?
+        while place < value.count {
+            if at < pattern.endIndex, pattern[at] == anyText {
+                star = (at, place)
+                at += 1
+            } else if at < pattern.endIndex, pattern[at] == anyCharacter || pattern[at] == value[place] {
+                at += 1
+                place += 1
+            } else if let back = star {
+                star = (back.pattern, back.value + 1)
+                at = back.pattern + 1
+                place = back.value + 1
+            } else {
+                return false
+            }
+        }
+        return pattern[at...].allSatisfy { $0 == anyText }
+    }
+
+    // MARK: - Dates
+
+    /// `20240101-20240630`, `20240101-`, `-2024`, `2024`, `202401`, `2024-01-31`.
+    private static func dates(_ pattern: [UInt8]) -> ClosedRange<Int>? {
+        let parts = pattern.split(separator: UInt8(ascii: "-"), maxSplits: 3, omittingEmptySubsequences: false)
+        if parts.count == 3, parts.map(\.count) == [4, 2, 2] { return dates(parts.flatMap { $0 }) }
+        guard (1...2).contains(parts.count), let from = parts.first, let to = parts.last, !from.isEmpty || !to.isEmpty else { return nil }
+        guard let lower = from.isEmpty ? 0 : bound(from, filledWith: 48), let upper = to.isEmpty ? 99_999_999 : bound(to, filledWith: 57) else {
+            return nil
+        }
+        // An empty range is a range: nothing is in it.
+        return lower <= upper ? lower...upper : 100_000_000...100_000_000
+    }
+
+    private static func bound(_ digits: ArraySlice<UInt8>, filledWith digit: UInt8) -> Int? {
+        guard [4, 6, 8].contains(digits.count) else { return nil }
+        return number((digits + Array(repeating: digit, count: 8 - digits.count))[...])
+    }
+
+    private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
+        guard digits.allSatisfy({ (48...57).contains($0) }) else { return nil }
+        return digits.reduce(0) { $0 * 10 + Int($1 - 48) }
+    }
+}

@@ -1,0 +1,42 @@
+/// Terms `Keyword=pattern`, all of which must hold.
+package struct SearchQuery: Hashable, Sendable {
+    package struct Term: Hashable, Sendable {
+        package let keyword: SearchKeyword
+        let pattern: SearchPattern
+
+        /// Nil where the text does not follow the grammar.
+        package init?(_ text: [UInt8]) {
+            let parts = text.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, let name = String(validating: parts[0], as: UTF8.self), let keyword = SearchKeyword(rawValue: name),
+                let pattern = SearchPattern(Array(parts[1]), for: keyword)
+            else { return nil }
+            self.keyword = keyword
+            self.pattern = pattern
+        }
+    }
+    package static let longest = 16
+
+    package let terms: [Term]
+
+    /// Without terms: everything.
+    package init(_ terms: [Term] = []) {
+        self.terms = terms
+    }
+
+    /// Nil when there are too many terms.
+    package func adding(_ term: Term) -> SearchQuery? {
+        terms.count < Self.longest ? SearchQuery(terms + [term]) : nil
+    }
+
+    func terms(_ level: SearchKeyword.Level) -> [Term] { terms.filter { $0.keyword.level == level } }
+
+    package func matches(_ series: SeriesAttributes) -> Bool {
+        terms.allSatisfy { term in
+            guard term.keyword == .modalitiesInStudy else { return term.pattern.matches(series.value(term.keyword)) }
+            return Self.matches(term, modalities: series.modalities)
+        }
+    }
+
+    /// Any of them; a study always has one, if only an empty one.
+    static func matches(_ term: Term, modalities: [[UInt8]]) -> Bool { modalities.contains { term.pattern.matches($0) } }
+}

@@ -1,0 +1,186 @@
+import DICOM
+import Foundation
+import TestSupport
+import Testing
+
+@testable import DICOMArchive
+
+/// Queries against a search by hand over what was written into the files.
+@Suite struct FindQueryTests {
+    /// One series as the files have it.
+    private struct Header {
+        var values: [String: String]
+        var key: String { values["SeriesInstanceUID"] ?? "" }
+    }
+
+    private static let ids = ["P1", "P10", "P2", "p2", "CON", "A B", "Ä1", "%x", "a/b", "10-7"]
+    private static let names = ["Doe^Jane", "doe^john", "Müller^Ä", "Yamada^Tarou=山田^太郎=やまだ^たろう", "", "X"]
+    private static let descriptions = ["Head", "HEAD neck", "Thorax", "thorax 100%", "", "Ångström"]
+    private static let modalities = ["CT", "MR", "SR", "ct", ""]
+    private static let dates = ["20240131", "20231224", "2024.02.01", "20240201", "", "unknown", "19991231"]
+    private static let accessions = ["A1", "A10", "a1", "", "B-1", "COM1"]
+
+    private func archive() throws -> (ArchiveFixture, [Header]) {
+        var random = SeededGenerator(state: 7)
+        let fixture = try ArchiveFixture()
+        var headers: [Header] = []
+        for number in 0..<150 {
+            let patient = Int.random(in: 0..<Self.ids.count, using: &random)
+            let study = number / 2
+            var values = [
+                "PatientID": Self.ids[(patient + study) % Self.ids.count], "PatientBirthDate": "19700101",
+                "StudyInstanceUID": "1.2.\(study)", "StudyDate": Self.dates[study % Self.dates.count],
+                "StudyDescription": Self.descriptions[study % Self.descriptions.count],
+                "AccessionNumber": Self.accessions[study % Self.accessions.count], "SeriesInstanceUID": "1.2.\(study).\(number)",
+                "SeriesNumber": "\(number % 12)", "SeriesDescription": Self.descriptions.randomElement(using: &random) ?? "",
+                "Modality": Self.modalities.randomElement(using: &random) ?? "",
+            ]
+            // A study has one patient, a patient one name.
+            values["PatientID"] = Self.ids[study % Self.ids.count]
+            values["PatientName"] = Self.names[study % Self.ids.count % Self.names.count]
+            headers.append(Header(values: values))
+            try fixture.write("\(number)", file(values, number))
+        }
+        try fixture.index()
+        return (fixture, headers)
+    }
+
+    private func file(_ values: [String: String], _ number: Int) -> [UInt8] {
+        var writer = DICOMWriter()
+        writer.element(.specificCharacterSet, .CS, "ISO_IR 192")
+        writer.element(.sopClassUID, .UI, "1.2.840.10008.5.1.4.1.1.7")
+        writer.element(.sopInstanceUID, .UI, "1.9.\(number)")
+        let tags: [(DICOM.Tag, VR, String)] = [
+            (.studyDate, .DA, "StudyDate"), (.accessionNumber, .SH, "AccessionNumber"), (.modality, .CS, "Modality"),
+            (DICOM.Tag(0x0008, 0x1030), .LO, "StudyDescription"), (DICOM.Tag(0x0008, 0x103E), .LO, "SeriesDescription"),
+            (.patientName, .PN, "PatientName"),
+            (.patientID, .LO, "PatientID"), (DICOM.Tag(0x0010, 0x0030), .DA, "PatientBirthDate"), (.studyInstanceUID, .UI, "StudyInstanceUID"),
+            (.seriesInstanceUID, .UI, "SeriesInstanceUID"), (.seriesNumber, .IS, "SeriesNumber"),
+        ]
+        for (tag, vr, keyword) in tags { writer.element(tag, vr, values[keyword] ?? "") }
+        return writer.part10("1.2.840.10008.1.2.1", instance: "1.9.\(number)")
+    }
+
+    // MARK: - By hand
+
+    /// The rules of the README, written with regular expressions on strings: another way than the one under test.
+    private func matches(_ header: Header, _ keyword: String, _ pattern: String, all: [Header]) -> Bool {
+        if keyword == "ModalitiesInStudy" {
+            return all.contains { $0.values["StudyInstanceUID"] == header.values["StudyInstanceUID"] && matches($0, "Modality", pattern, all: all) }
+        }
+        var value = header.values[keyword] ?? ""
+        if keyword == "StudyDate" {
+            value = value.replacingOccurrences(of: ".", with: "")
+            let single = #/(\d{8}|\d{6}|\d{4})/#
+            let range = #/(\d{8}|\d{6}|\d{4})?-(\d{8}|\d{6}|\d{4})?/#
+            let ends =
+                pattern.wholeMatch(of: single).map { (String($0.1), String($0.1)) }
+                ?? pattern.wholeMatch(of: range).map { (String($0.1 ?? ""), String($0.2 ?? "")) }
+            if let (from, to) = ends, from + to != "" {
+                guard value.count == 8, Int(value) != nil else { return false }
+                return value >= from && (to.isEmpty || value.prefix(to.count) <= to)
+            }
+        }
+        let folds = ["PatientName", "StudyDescription", "SeriesDescription"].contains(keyword)
+        var expression = ""
+        var rest = Substring(pattern)
+        while let character = rest.popFirst() {
+            switch character {
+            case "*": expression += ".*"
+            case "?": expression += "."
+            case "%":
+                expression += NSRegularExpression.escapedPattern(for: String(UnicodeScalar(UInt8(rest.prefix(2), radix: 16) ?? 0)))
+                rest = rest.dropFirst(2)
+            default: expression += NSRegularExpression.escapedPattern(for: String(character))
+            }
+        }
+        let candidates = keyword == "PatientName" ? [value] + value.split(separator: "=").map(String.init) : [value]
+        return candidates.contains {
+            $0.range(of: "^(?:\(expression))$", options: folds ? [.regularExpression, .caseInsensitive] : .regularExpression) != nil
+        }
+    }
+
+    /// A value that is there, in part replaced by wildcards; sometimes one that is not.
+    private func pattern(_ keyword: String, _ headers: [Header], _ random: inout SeededGenerator) -> String {
+        let source = keyword == "ModalitiesInStudy" ? "Modality" : keyword
+        var value = headers.randomElement(using: &random)?.values[source] ?? ""
+        if keyword == "StudyDate", Int.random(in: 0..<2, using: &random) == 0 {
+            return ["20240101-20240131", "20240101-", "-2023", "2024", "202402", "20240201-2024", "2025-", "19991231-20231224"].randomElement(
+                using: &random) ?? ""
+        }
+        value = value.replacingOccurrences(of: "%", with: "%25").replacingOccurrences(of: "/", with: "%2F").replacingOccurrences(of: ".", with: "")
+        if keyword.hasSuffix("UID") { value = headers.randomElement(using: &random)?.values[source] ?? "" }
+        guard !value.isEmpty, !value.contains("%") else { return Int.random(in: 0..<3, using: &random) == 0 ? "*" : value }
+        switch Int.random(in: 0..<6, using: &random) {
+        case 0: return String(value.prefix(Int.random(in: 0...value.count, using: &random))) + "*"
+        case 1: return "*" + value.suffix(Int.random(in: 0...value.count, using: &random))
+        case 2: return "*" + value.dropFirst().dropLast() + "*"
+        case 3: return "?" + value.dropFirst()
+        case 4: return keyword == "PatientName" ? value.uppercased() : value + "x"
+        default: return value
+        }
+    }
+
+    @Test func `200 queries find what a search through the files finds`() throws {
+        let (fixture, headers) = try archive()
+        let archive = try fixture.open()
+        defer { archive.close() }
+        let keywords = [
+            "PatientID", "PatientName", "StudyInstanceUID", "StudyDate", "StudyDescription", "AccessionNumber", "ModalitiesInStudy", "Modality",
+            "SeriesInstanceUID", "SeriesNumber", "SeriesDescription",
+        ]
+        var random = SeededGenerator(state: 42)
+        var hits = 0
+        for _ in 0..<200 {
+            let terms = (0..<Int.random(in: 1...3, using: &random)).map { _ in
+                let keyword = keywords.randomElement(using: &random) ?? "PatientID"
+                return (keyword, pattern(keyword, headers, &random))
+            }
+            let query = SearchQuery(try terms.map { try #require(SearchQuery.Term(Array("\($0.0)=\($0.1)".utf8)), "\($0)") })
+            var found: [String] = []
+            try archive.find(query) { found.append(String(decoding: $0.value(.seriesInstanceUID), as: UTF8.self)) }
+            let expected = headers.filter { header in terms.allSatisfy { matches(header, $0.0, $0.1, all: headers) } }.map(\.key)
+            #expect(found.sorted() == expected.sorted(), "\(terms)")
+            hits += expected.count
+        }
+        #expect(hits > 1_000)
+    }
+
+    @Test func `attributes of the series level are found`() throws {
+        let fixture = try ArchiveFixture()
+        var writer = DICOMWriter()
+        writer.element(.sopClassUID, .UI, "1.2.840.10008.5.1.4.1.1.2")
+        writer.element(.sopInstanceUID, .UI, "1.1")
+        writer.element(.manufacturer, .LO, "ACME")
+        writer.element(.institutionName, .LO, "Hospital")
+        writer.element(.manufacturerModelName, .LO, "Model 7")
+        writer.element(.bodyPartExamined, .CS, "CHEST")
+        writer.element(.protocolName, .LO, "Routine")
+        try fixture.write("a", writer.part10("1.2.840.10008.1.2.1", instance: "1.1"))
+        try fixture.write("b", dicom(instance: "1.2"))
+        try fixture.index()
+        let archive = try fixture.open()
+        defer { archive.close() }
+        for term in [
+            "Manufacturer=acme", "InstitutionName=hosp*", "ManufacturerModelName=model ?", "BodyPartExamined=CHEST", "ProtocolName=*",
+            "SOPClassUID=1.2.840.10008.5.1.4.1.1.2",
+        ] {
+            var found = 0
+            try archive.find(SearchQuery([try #require(SearchQuery.Term(Array(term.utf8)))])) { _ in found += 1 }
+            #expect(found == (term == "ProtocolName=*" ? 2 : 1), "\(term)")
+        }
+    }
+}
+
+/// The same numbers in every run.
+struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = state
+        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
+        return value ^ value >> 31
+    }
+}
