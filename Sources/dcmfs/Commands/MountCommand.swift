@@ -116,6 +116,9 @@ struct MountProcess {
         let session = try FUSESession(filesystem: filesystem, configuration: configuration) { [daemon] in daemon.reportReady(status: status) }
         session.onEnding = { [daemon] in daemon.reportStopping() }
         try session.mount(at: point.path)
+        // Kept until the process is gone: destructors here and in threads that end at the same moment have met in the Swift
+        // runtime's metadata and waited for each other for ever.
+        for object in [session, filesystem, tree] as [AnyObject] { _ = Unmanaged.passRetained(object) }
         return session.run()
     }
 }
