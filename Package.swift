@@ -88,6 +88,8 @@ let package = Package(
         tests("DICOMArchiveTests", ["DICOM", "DICOMArchive", grdb, system]),
         tests("DICOMTreeTests", ["DICOM", "DICOMArchive", "DICOMTree", system]),
         tests("WorkersTests", ["DICOM", "WorkerProtocol", "Workers", system]),
+        // a disk that fails on demand
+        .executableTarget(name: "dcmfs-faultfs", dependencies: ["CFUSE3"], path: "Tests/FaultFilesystem", cSettings: cRules),
         tests("MountTests", ["DICOM", "FUSE", system]),
         tests("CommandTests", ["DICOM", system]),
     ] + (isFuzzing ? fuzzing : [])

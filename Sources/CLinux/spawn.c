@@ -24,8 +24,13 @@
 
 enum { first_free = 5 };
 
+// Never above the hard limit of the caller, which only root could pass.
 static int set_limit(int resource, uint64_t soft, uint64_t hard) {
-    const struct rlimit limit = {.rlim_cur = soft, .rlim_max = hard};
+    struct rlimit limit = {.rlim_cur = soft, .rlim_max = hard}, now;
+    if (getrlimit(resource, &now) == 0 && now.rlim_max < limit.rlim_max) {
+        limit.rlim_max = now.rlim_max;
+        if (limit.rlim_cur > limit.rlim_max) limit.rlim_cur = limit.rlim_max;
+    }
     return setrlimit(resource, &limit);
 }
 

@@ -8,7 +8,7 @@ extension Archive {
         let writer = mode == .readOnly ? nil : try WriterLease(location, creating: mode == .create)
         do throws(ArchiveError) {
             let monitor = try mode == .readOnly ? upToDateReader(location) : openReader(location)
-            return Archive(location: location, pool: ConnectionPool(path: location.text), monitor: monitor, writer: writer)
+            return Archive(location: location, monitor: monitor, writer: writer)
         } catch {
             writer?.close()
             throw error

@@ -23,18 +23,20 @@ package final class Archive: Sendable {
     private let monitor: Mutex<Connection?>
     let fileIdentity: (device: UInt64, inode: UInt64)
 
-    init(location: ArchiveLocation, pool: ConnectionPool, monitor: Connection, writer: WriterLease?) {
+    init(location: ArchiveLocation, monitor: Connection, writer: WriterLease?) {
         path = location.path
         folder = location.folder
-        self.pool = pool
         self.writer = writer
         self.monitor = Mutex(monitor)
-        fileIdentity = FileStatus(path: location.path).map { ($0.device, $0.inode) } ?? (0, 0)
+        let identity = FileStatus(path: location.path).map { ($0.device, $0.inode) } ?? (0, 0)
+        fileIdentity = identity
+        pool = ConnectionPool(path: location.text) { [path = location.path] in Self.isReplaced(path, identity) }
     }
 
     /// A number that differs from the last one asked for when another connection committed in between.
     package func changeCounter() throws(ArchiveError) -> Int64 {
-        try monitor.withLock { connection throws(ArchiveError) in
+        try pool.checkFile()
+        return try monitor.withLock { connection throws(ArchiveError) in
             guard let connection else { throw ArchiveError(.database, "the archive is closed") }
             let statement = try connection.statement(ReadSQL.dataVersion)
             defer { statement.reset() }
@@ -43,9 +45,11 @@ package final class Archive: Sendable {
     }
 
     /// Whether another file stands at the archive's path than the one that was opened (D7).
-    package var isReplaced: Bool {
+    package var isReplaced: Bool { Self.isReplaced(path, fileIdentity) }
+
+    private static func isReplaced(_ path: [UInt8], _ known: (device: UInt64, inode: UInt64)) -> Bool {
         guard let now = FileStatus(path: path) else { return true }
-        return now.device != fileIdentity.device || now.inode != fileIdentity.inode
+        return now.device != known.device || now.inode != known.inode
     }
 
     /// Closes every connection. A writer also seals the archive, so that it can be mounted from read-only media.

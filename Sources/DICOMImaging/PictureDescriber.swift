@@ -26,6 +26,12 @@ package enum PictureDescriber {
         }
     }
 
+    /// The Icon Image, where it is one that can be drawn: the poster of videos and others that have no picture.
+    package static func describeIcon(_ file: Part10File) -> PictureDescription? {
+        guard let icon = file.icon, let picture = describe(icon).picture, picture.frameCount == 1 else { return nil }
+        return picture
+    }
+
     /// What keeps these frames from being drawn; nil where nothing does.
     private static func refusal(of layout: FrameLayout, _ file: Part10File) -> String? {
         if case .other(let term) = layout.photometric { return "Photometric Interpretation \(String(term.prefix(32)))" }

@@ -32,6 +32,7 @@ package struct NodeID: RawRepresentable, Hashable, Sendable {
         case framePNG = 12
         case frameJPEG = 13
         case framesReadme = 14
+        case iconPNG = 15
     }
 
     package static let rowLimit: Int64 = 1 << 34

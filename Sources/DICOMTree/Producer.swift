@@ -21,6 +21,8 @@ package struct PictureOrder: Hashable, Sendable {
     package let description: PictureDescription
     /// Bytes that were promised.
     package let expectedSize: Int
+    /// The Icon Image instead of the pixel data.
+    package var isIcon = false
 }
 
 /// The picture files of the tree; both have exact sizes (`PictureSize`).

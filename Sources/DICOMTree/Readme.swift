@@ -48,6 +48,7 @@ enum Readme {
         case "dcm": "NNNNN.dcm      the DICOM file itself, byte for byte"
         case "png": "NNNNN.png      its picture, 8 bits a channel, lossless (NNNNN.frames/ has every frame)"
         case "jpg": "NNNNN.jpg      the same picture as JPEG"
+        case "icon": "NNNNN.icon.png a small picture that the file carries, where its pixels cannot be drawn (video)"
         case "txt": "NNNNN.txt      its header as text, one attribute a line"
         default: "NNNNN\(String(decoding: rendition.suffix, as: UTF8.self))"
         }

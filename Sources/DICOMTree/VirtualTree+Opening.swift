@@ -19,7 +19,7 @@ extension VirtualTree {
             return TreeFile(.report { [self] in framesReadmeText(of: row) }, production: production, log: options.log)
         case .source:
             return TreeFile(try content(of: id, try instance(id)), production: production, log: options.log)
-        case .headerText, .png, .jpeg, .framePNG, .frameJPEG:
+        case .headerText, .png, .jpeg, .framePNG, .frameJPEG, .iconPNG:
             let row = try instance(id)
             let content = try content(of: id, row)
             try noteOpening(id, row)

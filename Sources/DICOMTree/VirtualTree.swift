@@ -9,7 +9,7 @@ package final class VirtualTree: Sendable {
         PatientsView(), ProblemsView(), NamesView(), DatesView(), ModalitiesView(), AccessionsView(), UIDsView(),
     ]
     package static let renditions: [any Rendition] = [
-        RawRendition(), PictureRendition.png, PictureRendition.jpeg, HeaderTextRendition(),
+        RawRendition(), PictureRendition.png, PictureRendition.jpeg, HeaderTextRendition(), IconRendition(),
     ]
 
     let index: TreeIndex
@@ -54,7 +54,7 @@ package final class VirtualTree: Sendable {
         case .viewFile: try viewFile(id)
         case .seriesDirectory: .directory(id, modifiedNs: try series(id).modifiedNs)
         case .framesDirectory: try framesDirectory(id).node
-        case .source, .headerText, .png, .jpeg, .framePNG, .frameJPEG, .framesReadme: try instanceFile(id)
+        case .source, .headerText, .png, .jpeg, .framePNG, .frameJPEG, .framesReadme, .iconPNG: try instanceFile(id)
         case nil: throw TreeError(.stale)
         }
     }

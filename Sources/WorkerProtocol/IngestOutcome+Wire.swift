@@ -22,6 +22,8 @@ extension WireWriter {
             // A summary without its description would be a mistake of ours; the reader refuses 1 x 1 x 0.
             put(summary.picture ?? PictureDescription(width: 1, height: 1, channels: 0))
         }
+        put(summary.icon != nil)
+        if let icon = summary.icon { put(icon) }
         put(summary.pictureProblem)
         put(summary.headerTextLength)
         putCount(summary.forgiven.count)
@@ -85,6 +87,7 @@ extension WireReader {
         guard let state = PictureState(rawValue: try uint8()) else { throw WireError("unknown picture state") }
         summary.pictureState = state
         if state == .available { summary.picture = try pictureDescription() }
+        if try bool() { summary.icon = try pictureDescription() }
         summary.pictureProblem = try line()
         summary.headerTextLength = try int()
         guard summary.headerTextLength >= 0 else { throw WireError("negative length of header text") }

@@ -25,6 +25,8 @@ package struct PictureRequest: Hashable, Sendable {
     package var expectedSize: Int?
     /// Where the frame's items lie, if that is known: then nothing is looked for.
     package var frameRange: Range<Int>?
+    /// The Icon Image instead of the pixel data; `description` is the icon's.
+    package var isIcon = false
 
     package init(
         fileSize: Int, frame: Int, format: Format, settings: PictureSettings, description: PictureDescription, expectedSize: Int?,

@@ -104,6 +104,7 @@ extension WireWriter {
         put(picture.expectedSize ?? -1)
         put(picture.frameRange?.lowerBound ?? -1)
         put(picture.frameRange?.upperBound ?? -1)
+        put(picture.isIcon)
     }
 
     fileprivate mutating func put(_ settings: PictureSettings) {
@@ -158,9 +159,12 @@ extension WireReader {
         let description = try pictureDescription()
         let expected = try int()
         let (start, end) = (try int(), try int())
-        return PictureRequest(
+        let isIcon = try bool()
+        var request = PictureRequest(
             fileSize: fileSize, frame: frame, format: format, settings: settings, description: description,
             expectedSize: expected < 0 ? nil : expected, frameRange: start >= 0 && start < end ? start..<end : nil)
+        request.isIcon = isIcon
+        return request
     }
 
     private mutating func settings() throws(WireError) -> PictureSettings {

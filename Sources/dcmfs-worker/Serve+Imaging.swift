@@ -10,6 +10,7 @@ extension Serve {
         summary.pictureState = state == .available && picture == nil ? .inconsistent : state
         summary.picture = state == .available ? picture : nil
         summary.pictureProblem = problem
+        summary.icon = summary.pictureState == .unsupported ? PictureDescriber.describeIcon(document) : nil
     }
 
     static func picture(_ file: InputFile, _ request: PictureRequest) throws(DICOMError) -> [UInt8] {
@@ -17,8 +18,15 @@ extension Serve {
             throw DICOMError(.unsupported, "picture format \(request.format.rawValue)")
         }
         return try PictureRenderer.picture(
-            of: try file.open(frameRange: request.frameRange), frame: request.frame, settings: request.settings, format: format,
+            of: try image(file, request), frame: request.frame, settings: request.settings, format: format,
             description: request.description)
+    }
+
+    private static func image(_ file: InputFile, _ request: PictureRequest) throws(DICOMError) -> Part10File {
+        let document = try file.open(frameRange: request.frameRange)
+        guard request.isIcon else { return document }
+        guard let icon = document.icon else { throw DICOMError(.inconsistent, "no Icon Image") }
+        return icon
     }
 
     static func frameRanges(_ file: InputFile) throws(DICOMError) -> [UInt8] {
@@ -30,7 +38,7 @@ extension Serve {
 
     static func explanation(_ file: InputFile, _ request: PictureRequest) throws(DICOMError) -> [UInt8] {
         let lines = try PictureRenderer.explanation(
-            of: try file.open(), frame: request.frame, settings: request.settings, description: request.description)
+            of: try image(file, request), frame: request.frame, settings: request.settings, description: request.description)
         return Array(lines.utf8)
     }
 }

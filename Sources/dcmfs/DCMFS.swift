@@ -17,6 +17,7 @@ struct DCMFS: ParsableCommand {
 
     /// As ArgumentParser's, but wrong usage is exit code 2, as with other Unix tools, not sysexits' 64.
     static func main() {
+        openStandardDescriptors()
         do {
             var command = try parseAsRoot()
             try command.run()
@@ -24,6 +25,16 @@ struct DCMFS: ParsableCommand {
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
             try? writeAll(Array((fullMessage(for: error) + "\n").utf8), to: STDERR_FILENO)
             Glibc.exit(2)
+        }
+    }
+
+    /// Whoever starts us may have closed these. The next file to be opened would take their numbers, and be written to by
+    /// whatever is printed: the archive, for one.
+    private static func openStandardDescriptors() {
+        while true {
+            let descriptor = open("/dev/null", O_RDWR)
+            if descriptor > STDERR_FILENO { close(descriptor) }
+            if descriptor < 0 || descriptor > STDERR_FILENO { return }
         }
     }
 }

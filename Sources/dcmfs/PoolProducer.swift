@@ -22,10 +22,11 @@ struct PoolProducer: Producer {
             case .png: .png
             case .jpeg: .jpeg
             }
-        let request = PictureRequest(
+        var request = PictureRequest(
             fileSize: try Self.size(of: descriptor), frame: order.frame, format: format, settings: order.settings,
             description: order.description, expectedSize: order.expectedSize, frameRange: try frameRange(descriptor, order))
-        return try Self.producing { () throws(WorkerError) in try pool.picture(descriptor, request) }
+        request.isIcon = order.isIcon
+        return try Self.producing { [request] () throws(WorkerError) in try pool.picture(descriptor, request) }
     }
 
     private func frameRange(_ descriptor: CInt, _ order: PictureOrder) throws(ProductionError) -> Range<Int>? {

@@ -16,6 +16,7 @@ import Testing
         return fixture
     }
 
+    /// D5, R15, R18.
     @Test func aFinishedRunLeavesOneSealedFileOfTheOwners() throws {
         let fixture = try filled()
         let old = umask(0)
@@ -29,6 +30,7 @@ import Testing
         #expect(header[18] == 1 && header[19] == 1)
     }
 
+    /// D6, D11.
     @Test func anOpenReaderKeepsTheArchiveUnsealedAndSeesTheChange() throws {
         let fixture = try filled()
         try fixture.index()
@@ -47,6 +49,7 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: fixture.database + "-wal"))
     }
 
+    /// D10.
     @Test func twoWritersDoNotMix() throws {
         let fixture = try filled()
         let first = try fixture.open(.create)
@@ -55,6 +58,7 @@ import Testing
         #expect { try WriterLease(location, creating: false, patience: 0) } throws: { ($0 as? ArchiveError)?.code == .locked }
     }
 
+    /// D9, P17.
     @Test func whatIsNotAnArchiveIsRefused() throws {
         let fixture = try filled(3)
         #expect { try fixture.open() } throws: { ($0 as? ArchiveError)?.code == .noArchive }
@@ -76,6 +80,7 @@ import Testing
         }
     }
 
+    /// D5, R15.
     @Test func anUnsealedArchiveThatCannotBeWrittenIsRefusedWithTheRemedy() throws {
         let fixture = try filled(3)
         try fixture.index()
@@ -94,6 +99,7 @@ import Testing
     }
 
     /// A run that dies after any batch, then the same command: the content of an uninterrupted run.
+    /// Rows D1, R4.
     @Test func aRunThatDiesAnywhereIsCompletedByTheNext() throws {
         let fixture = try filled()
         try fixture.write("dup", dicom(series: "1.2.3.1", seriesNumber: "1", instance: "1.9.1", number: "1"))
@@ -126,6 +132,7 @@ import Testing
         }
     }
 
+    /// D8, R7.
     @Test func everyBitThatIsServedIsGuarded() throws {
         let fixture = try filled(40)
         try fixture.index()
@@ -157,6 +164,7 @@ import Testing
         return report.isIntact
     }
 
+    /// D18.
     @Test func everyQueryOfTheMountUsesAnIndex() throws {
         let fixture = try filled(3)
         try fixture.index()
@@ -179,6 +187,7 @@ import Testing
         }
     }
 
+    /// D19.
     @Test func idsAreNeverUsedAgain() throws {
         let fixture = try filled(5)
         try fixture.index()
@@ -193,6 +202,7 @@ import Testing
 }
 
 extension DurabilityTests {
+    /// D1, D16.
     @Test func anInterruptedRunIsSealedAndGoesOn() throws {
         let fixture = try filled()
         let asked = Mutex(0)

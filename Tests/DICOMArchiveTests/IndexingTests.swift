@@ -77,6 +77,7 @@ import Testing
         #expect(try archive.counts().patients == 0)
     }
 
+    /// N11.
     @Test func theSameBytesInTwoPlacesAreOneEntry() throws {
         let fixture = try ArchiveFixture()
         try fixture.write("a/1", dicom(instance: "1.2.3.1.1"))
@@ -166,6 +167,7 @@ import Testing
         #expect(try fixture.index().unchanged == 2)
     }
 
+    /// S9.
     @Test func absentAndEmptyPathsAreErrorsAndDeleteNothing() throws {
         let fixture = try ArchiveFixture()
         try fixture.write("disk/1", dicom(instance: "1.2.3.1.1"))
@@ -179,6 +181,7 @@ import Testing
         #expect(try fixture.dump() == before)
     }
 
+    /// P15, S3.
     @Test func linksPipesAndOtherSpecialFilesAreListedNotFollowed() throws {
         let fixture = try ArchiveFixture()
         try fixture.write("a/1", dicom(instance: "1.2.3.1.1"))
@@ -194,6 +197,7 @@ import Testing
         #expect(try fixture.problems().count == 2)
     }
 
+    /// N15.
     @Test func pathsThatAreNotTextAreKeptByBytes() throws {
         let fixture = try ArchiveFixture()
         let name: [UInt8] = Array(fixture.path("x").utf8) + [0xFF, 0x0A, 0x31]
@@ -234,6 +238,7 @@ import Testing
         #expect(try fixture.index().gone == 1)
     }
 
+    /// D21.
     @Test func theArchivesOwnFilesAreNoInput() throws {
         let fixture = try ArchiveFixture()
         try fixture.write("1", dicom(instance: "1.2.3.1.1"))

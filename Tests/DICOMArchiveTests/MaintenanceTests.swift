@@ -35,6 +35,7 @@ import Testing
         #expect(try archive.counts().gone == 0 && archive.counts().instances == 2)
     }
 
+    /// S9.
     @Test func aRelocatedDiskKeepsNamesAndIDs() throws {
         let fixture = try filled()
         try fixture.index([fixture.path("disk")])
@@ -61,6 +62,7 @@ import Testing
         #expect(try fixture.index([fixture.path("other/b")]).unchanged == 1)
     }
 
+    /// S1, R7.
     @Test func verifyFindsWhatChangedAndWhatIsGone() throws {
         let fixture = try filled()
         try fixture.index { $0.takesDigests = true }

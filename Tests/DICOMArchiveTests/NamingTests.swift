@@ -20,6 +20,7 @@ import Testing
         #expect(complete(value).utf8.elementsEqual(name.utf8))
     }
 
+    /// N4.
     @Test func bytesThatAreNotTextStayApart() {
         #expect(FileName.component([0x41, 0xFF]) == Array("A%FF".utf8))
         #expect(FileName.component([0x41, 0xFE]) == Array("A%FE".utf8))
@@ -27,6 +28,7 @@ import Testing
         #expect(FileName.component([0xFC] + Array("\u{327}".utf8)) == Array("%FC%CC%A7".utf8))
     }
 
+    /// N5.
     @Test func longNamesAreCutAtACharacterAndStayApart() {
         let one = FileName.complete(FileName.component(Array(String(repeating: "\u{65E5}", count: 200).utf8)))
         let two = FileName.complete(FileName.component(Array((String(repeating: "\u{65E5}", count: 199) + "x").utf8)))
@@ -39,6 +41,7 @@ import Testing
         #expect(marks.count <= 255 && String(validating: marks, as: UTF8.self) != nil)
     }
 
+    /// N7.
     @Test func caseFoldingSeesWhatDisksMayCallEqual() {
         func folded(_ text: String) -> [UInt8] { caseFolded(Array(text.utf8)) }
         #expect(folded("ABC") == folded("abc"))

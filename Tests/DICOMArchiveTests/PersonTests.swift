@@ -69,6 +69,7 @@ import Testing
         #expect(patients.count == 5)
     }
 
+    /// N12.
     @Test func aStudyUnderTwoPatientsIsUnderEach() throws {
         let fixture = try ArchiveFixture()
         try fixture.write("1", dicom(id: "A", name: "A", instance: "1.1"))
@@ -97,6 +98,7 @@ import Testing
     }
 
     /// N7: what has no collision does not depend on the order of ingest, and with collisions only who holds the suffix does.
+    /// Rows N7, R12.
     @Test func theTreeDoesNotDependOnTheOrder() throws {
         let files = (0..<60).map { index in
             dicom(

@@ -70,7 +70,7 @@ import Testing
     @Test func `the readme counts without patient data`() throws {
         let tree = VirtualTree(source: source, producer: TestProducer(), options: TreeOptions())
         let text = String(decoding: try tree.open(.readme).contents(), as: UTF8.self)
-        #expect(text.contains("2 patients, 2 studies, 3 series, 9 instances"))
+        #expect(text.contains("2 patients, 2 studies, 3 series, 10 instances"))
         #expect(!text.contains("Grüße"))
     }
 

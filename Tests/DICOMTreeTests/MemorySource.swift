@@ -187,6 +187,8 @@ extension MemorySource {
             state.add(series: 7, stem: "00002", picture: PictureDescription(width: 4, height: 4, channels: 1, frameCount: 2_500))
             state.add(series: 9, stem: "noNumber ~abcdef", picture: nil)
             state.add(series: 9, stem: "00002", picture: nil, textVersion: 0)
+            state.add(series: 9, stem: "00003", picture: nil)
+            if let video = state.instances.indices.last { state.instances[video].icon = PictureDescription(width: 64, height: 48, channels: 3) }
             state.reasons = [ProblemReason(name: bytes("truncated.txt"), changedNs: 77)]
             state.problems = [bytes("truncated.txt"): bytes("/a/b\ttruncated\n")]
         }

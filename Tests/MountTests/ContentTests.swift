@@ -7,6 +7,7 @@ import Testing
 private let fixtures = Corpus.projectRoot + "/Fixtures"
 
 @Suite(.serialized, .enabled(if: MountedTree.isPossible), .timeLimit(.minutes(5))) struct ContentTests {
+    /// R3.
     @Test func `size before the first open is what every file holds, or reading fails`() throws {
         let tree = try MountedTree(mounting: [fixtures])
         var kinds: Set<String> = []
@@ -38,6 +39,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures"
         #expect(count >= 20)
     }
 
+    /// R2.
     @Test func `slices of any size and place equal the whole`() throws {
         let tree = try MountedTree(mounting: [fixtures])
         for path in try tree.files("patients") {
@@ -78,6 +80,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures"
         #expect(results.wrong == 0)
     }
 
+    /// R12.
     @Test func `rsync sends nothing the second time, not even after a remount`() throws {
         guard let rsync = Finished.find("rsync") else { return }
         let tree = try MountedTree(mounting: [fixtures])
@@ -94,6 +97,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures"
         }
     }
 
+    /// S1, S3.
     @Test func `a source that is gone, cut or replaced is an error and stays listed`() throws {
         let tree = try MountedTree(indexing: [])
         let sources = tree.folder + "/sources"
@@ -114,6 +118,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures"
         #expect(try tree.files("patients").filter { $0.hasSuffix(".dcm") } == listed)
     }
 
+    /// S2.
     @Test func `a source cut while it is read is an error, not a short file`() throws {
         let tree = try MountedTree(indexing: [])
         let source = tree.folder + "/cut.dcm"
@@ -133,6 +138,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures"
         #expect(errno == EIO)
     }
 
+    /// R3, R9.
     @Test func `a picture that cannot be made fails when it is opened, with the dcm and txt beside it unharmed`() throws {
         let tree = try MountedTree(indexing: [])
         let source = tree.folder + "/damaged.dcm"

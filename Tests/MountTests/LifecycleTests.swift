@@ -6,6 +6,7 @@ import Testing
 private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
 
 @Suite(.serialized, .enabled(if: MountedTree.isPossible), .timeLimit(.minutes(5))) struct LifecycleTests {
+    /// D16, R17.
     @Test func `twenty mounts leave nothing behind`() throws {
         let tree = try MountedTree(indexing: [fixtures])
         for _ in 0..<20 {
@@ -19,6 +20,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
         #expect(try FileManager.default.contentsOfDirectory(atPath: tree.folder).sorted() == ["archive.db", "mount"])
     }
 
+    /// D16.
     @Test(arguments: [SIGTERM, SIGINT]) func `a signal ends it cleanly`(signal: CInt) throws {
         let tree = try MountedTree(mounting: [fixtures])
         let file = try #require(try tree.files("patients").first { $0.hasSuffix(".dcm") })
@@ -31,6 +33,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
         #expect(MountedTree.wait { workers.allSatisfy { kill($0, 0) != 0 } })
     }
 
+    /// D22.
     @Test func `in front it stays, and ends with exit code 0`() throws {
         let tree = try MountedTree(indexing: [fixtures])
         let process = Process()
@@ -45,6 +48,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
         #expect(!tree.isMounted)
     }
 
+    /// D15, R13.
     @Test func `a killed mount is an error, never an empty folder, and the next mount clears it`() throws {
         let tree = try MountedTree(mounting: [fixtures])
         let workersBefore = tree.processes(named: "dcmfs-worker")
@@ -74,6 +78,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
         #expect(try !tree.files("patients").isEmpty)
     }
 
+    /// D16.
     @Test func `unmounting what is in use is refused, and lazily it works`() throws {
         let tree = try MountedTree(mounting: [fixtures])
         let file = try #require(try tree.files("patients").first { $0.hasSuffix(".dcm") })
@@ -88,6 +93,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
         #expect(MountedTree.wait { tree.processes().isEmpty })
     }
 
+    /// D21.
     @Test func `what cannot be mounted says why, and with which code`() throws {
         let tree = try MountedTree(indexing: [fixtures])
         let dcmfs = MountedTree.program("dcmfs")
@@ -149,6 +155,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
         #expect(unmounted.status == 0, "\(unmounted.errors)")
     }
 
+    /// P18, R14.
     @Test func `a reader of a picture that never comes can be killed, and names are answered meanwhile`() throws {
         let tree = try MountedTree(mounting: [fixtures])
         let texts = try tree.files("patients").filter { $0.hasSuffix(".txt") }

@@ -37,6 +37,8 @@ package struct InstanceSummary: Hashable, Sendable {
     /// Set exactly when `pictureState` is `.available`.
     package var picture: PictureDescription?
     /// One line that names what is missing or wrong; empty when the picture is available or there are no pixels.
+    /// The Icon Image, where the pixels themselves cannot be drawn.
+    package var icon: PictureDescription?
     package var pictureProblem: String = ""
 
     /// Exact byte length of the header text (`HeaderText.formatVersion`).

@@ -38,6 +38,25 @@ package final class Part10File {
         return Part10File(opening)
     }
 
+    /// The image of the Icon Image Sequence (0088,0200) as a file of its own (PS3.3 section F.7); nil where there is none, or
+    /// one whose pixels are not native.
+    package var icon: Part10File? {
+        guard let item = dataSet.item(.iconImageSequence, 0), let pixels = item.element(.pixelData), pixels.fragments == nil else { return nil }
+        return Part10File(item, pixels, of: self)
+    }
+
+    private init(_ item: DataSet, _ pixels: DataElement, of file: Part10File) {
+        meta = file.meta
+        dataSet = item
+        transferSyntax = .explicitLittle
+        transferSyntaxUID = file.transferSyntaxUID
+        forgiven = []
+        parseError = nil
+        isInflated = file.isInflated
+        bytes = file.bytes
+        pixelData = PixelDataLocation(pixels)
+    }
+
     private init(_ opening: Part10Opening) {
         meta = opening.meta
         dataSet = opening.dataSet

@@ -55,6 +55,8 @@ struct ReadFile: Sendable {
         case parsed(ParsedInput)
         /// It could not be opened or read: errno.
         case unreadable(CInt)
+        /// This process has no descriptors or memory left to look at it (errno): nothing is known of the file.
+        case exhausted(CInt)
         case notRegular
         /// It changed while it was read.
         case unstable

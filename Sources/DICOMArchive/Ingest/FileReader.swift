@@ -6,14 +6,38 @@ import Glibc
 struct FileReader: Sendable {
     let parser: any HeaderParser
 
+    /// Out of descriptors: times to wait 10 ms for others to let go of theirs.
+    private static let patience = 300
+
     func read(_ candidates: [Candidate]) -> [ReadFile] {
         var files: [ReadFile] = []
         files.reserveCapacity(candidates.count)
+        while files.count < candidates.count {
+            readSome(candidates[files.count...], &files)
+            // No use in waiting once for every file.
+            if case .exhausted(let code) = files.last?.result {
+                files += Array(repeating: ReadFile(result: .exhausted(code)), count: candidates.count - files.count)
+            }
+        }
+        return files
+    }
+
+    /// Reads as many as there are descriptors for, at least one.
+    private func readSome(_ candidates: ArraySlice<Candidate>, _ files: inout [ReadFile]) {
         var descriptors: [CInt] = []
         var sizes: [Int] = []
         var positions: [Int] = []
-        for (position, candidate) in candidates.enumerated() {
-            let (descriptor, file) = Self.open(candidate)
+        for (position, candidate) in zip(candidates.indices, candidates) {
+            var (descriptor, file) = Self.open(candidate)
+            if case .exhausted = file.result {
+                // Those that are open are read first; then there is room again.
+                if position > candidates.startIndex { break }
+                for _ in 0..<Self.patience {
+                    usleep(10_000)
+                    (descriptor, file) = Self.open(candidate)
+                    guard case .exhausted = file.result else { break }
+                }
+            }
             files.append(file)
             guard let descriptor else { continue }
             descriptors.append(descriptor)
@@ -23,17 +47,20 @@ struct FileReader: Sendable {
         let parsed = descriptors.isEmpty ? [] : parser.parse(descriptors, sizes: sizes)
         for (index, descriptor) in descriptors.enumerated() {
             let outcome = index < parsed.count ? parsed[index] : .failed(reason: "the parser gave no answer")
-            finish(&files[positions[index]], descriptor, outcome, candidates[positions[index]])
+            let position = positions[index]
+            finish(&files[position], descriptor, outcome, candidates[position])
             closeDescriptor(descriptor)
         }
-        return files
     }
 
     private static func open(_ candidate: Candidate) -> (CInt?, ReadFile) {
         let descriptor = openFile(candidate.folder, candidate.name)
         guard descriptor >= 0 else {
-            let isLink = -descriptor == ELOOP || -descriptor == EXDEV
-            return (nil, ReadFile(result: isLink ? .notRegular : .unreadable(-descriptor)))
+            switch -descriptor {
+            case ELOOP, EXDEV: return (nil, ReadFile(result: .notRegular))
+            case EMFILE, ENFILE, ENOMEM: return (nil, ReadFile(result: .exhausted(-descriptor)))
+            case let code: return (nil, ReadFile(result: .unreadable(code)))
+            }
         }
         guard let status = FileStatus(descriptor: descriptor) else {
             let code = errno

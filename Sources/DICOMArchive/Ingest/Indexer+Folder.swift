@@ -7,6 +7,9 @@ extension Indexer {
     func visit(_ pending: PendingFolder, only: [UInt8]?) throws(ArchiveError) -> [PendingFolder] {
         let descriptor = openFolder(pending.root, pending.path)
         guard descriptor >= 0 else {
+            if [EMFILE, ENFILE, ENOMEM].contains(-descriptor) {
+                throw ArchiveError(.system, IngestWriter.exhaustion(-descriptor), errno: -descriptor)
+            }
             try unreadable(pending, errorText(-descriptor))
             return []
         }

@@ -63,6 +63,9 @@ package final class Indexer {
         if options.prunes { try prune() }
         if isOutdated { try noteDescriptions() }
         try writer.commit()
+        guard !archive.isReplaced else {
+            throw ArchiveError(.database, "the archive was removed or replaced while it was written: run the same command again")
+        }
     }
 
     /// When no row of an older version is left, the next runs need not look.

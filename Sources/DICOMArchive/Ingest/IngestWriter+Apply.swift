@@ -10,6 +10,8 @@ extension IngestWriter {
         switch file.result {
         case .unreadable(let code) where code == ENOENT || code == ENOTDIR:
             try vanished(candidate)
+        case .exhausted(let code):
+            throw ArchiveError(.system, Self.exhaustion(code), errno: code)
         case .unreadable(let code):
             report.found += 1
             try keepUnreadable(candidate, errorText(code))
@@ -32,6 +34,10 @@ extension IngestWriter {
             try instance(candidate, file, summary)
         }
         fileDone()
+    }
+
+    static func exhaustion(_ code: CInt) -> String {
+        "\(errorText(code)): more is needed than this process may have (ulimit -n); the same command goes on where it stopped"
     }
 
     /// It was there when the folder was listed.

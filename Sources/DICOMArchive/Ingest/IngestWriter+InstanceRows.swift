@@ -51,7 +51,7 @@ extension IngestWriter {
         record.textVersion = DescriptionVersion.current
         record.pictureState = summary.pictureState
         record.pictureProblem = summary.pictureProblem.isEmpty ? 0 : try text(Array(summary.pictureProblem.utf8))
-        record.picture = summary.picture
+        record.picture = summary.pictureState == .available ? summary.picture : summary.icon
         return record
     }
 

@@ -23,6 +23,8 @@ final class IngestWriter {
     var visited = Set<Int64>()
     /// Commit time as the rows of the current transaction carry it.
     private(set) var now = nowNs()
+    /// When the transaction began, by a clock that does not jump.
+    private var began: Int64 = 0
     private var isInTransaction = false
     private var filesInTransaction = 0
     private var filesDone = 0
@@ -42,6 +44,7 @@ final class IngestWriter {
         try connection.statement(WriteSQL.begin).run()
         isInTransaction = true
         now = nowNs()
+        began = monotonicNs()
     }
 
     /// Counts a file as done; ends the transaction when it is large or old enough.
@@ -52,7 +55,7 @@ final class IngestWriter {
 
     func commitIfDue() throws(ArchiveError) {
         guard isInTransaction else { return }
-        if filesInTransaction >= options.filesPerTransaction || nowNs() - now >= options.nanosecondsPerTransaction { try commit() }
+        if filesInTransaction >= options.filesPerTransaction || monotonicNs() &- began >= options.nanosecondsPerTransaction { try commit() }
     }
 
     func commit() throws(ArchiveError) {

@@ -75,6 +75,13 @@ func nowNs() -> Int64 {
     return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
 }
 
+/// Nanoseconds of a clock that nobody sets, for how long ago something was; exact to a few milliseconds, and cheap.
+func monotonicNs() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
+    return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+}
+
 /// Opens a folder for listing, -1 when it is none.
 func openFolderForCounting(_ path: UnsafePointer<CChar>) -> CInt {
     open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)

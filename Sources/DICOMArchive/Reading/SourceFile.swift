@@ -40,6 +40,10 @@ extension Archive {
         guard result >= 0 else {
             throw ArchiveError(.sourceUnavailable, "source cannot be opened: \(errorText(-result))", errno: -result)
         }
+        guard result < lastDescriptor else {
+            Glibc.close(result)
+            throw ArchiveError(.sourceUnavailable, "source cannot be opened: \(errorText(EMFILE))", errno: EMFILE)
+        }
         guard let status = FileStatus(descriptor: result), status.isRegular, isVetted(status.identity, source, strict: strict) else {
             Glibc.close(result)
             throw ArchiveError(.sourceChanged, "source is not the file that was indexed; run dcmfs index again", errno: EIO)
@@ -48,6 +52,15 @@ extension Archive {
         posix_fadvise(result, 0, 0, POSIX_FADV_SEQUENTIAL)
         return SourceFile(descriptor: result, size: status.size, mtimeNs: status.identity.mtimeNs)
     }
+
+    /// Sources leave the last descriptors of this process to the database and the workers: names are answered even when so
+    /// many files are open that no more can be. As the limit (7: RLIMIT_NOFILE) stands at the first opening.
+    private static let lastDescriptor: CInt = {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(7), &limit) == 0 else { return .max }
+        let all = CInt(clamping: limit.rlim_cur)
+        return all - min(16, all / 4)
+    }()
 
     private static func isVetted(_ identity: FileIdentity, _ source: SourceRow, strict: Bool) -> Bool {
         identity.size == source.size && identity.mtimeNs == source.mtimeNs

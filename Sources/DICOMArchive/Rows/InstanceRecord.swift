@@ -64,9 +64,11 @@ struct InstanceRecord {
     }
 
     var row: InstanceRow {
-        InstanceRow(
+        let isDrawn = pictureState == .available
+        return InstanceRow(
             id: id, seriesID: series, stem: stem, uidStem: uidStem ?? sopUID, size: size, mtimeNs: mtimeNs, contentChangedNs: contentChangedNs,
-            headerTextLength: Int(textLength), headerTextVersion: DescriptionVersion.headerText(textVersion), pictureState: pictureState, picture: picture)
+            headerTextLength: Int(textLength), headerTextVersion: DescriptionVersion.headerText(textVersion), pictureState: pictureState,
+            picture: isDrawn ? picture : nil, icon: isDrawn ? nil : picture)
     }
 
     init() {}

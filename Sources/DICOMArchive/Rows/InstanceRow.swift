@@ -20,4 +20,6 @@ package struct InstanceRow: Hashable, Sendable {
     package let pictureState: PictureState
     /// Set exactly when `pictureState` is `.available`.
     package let picture: PictureDescription?
+    /// The Icon Image of an instance whose own pixels cannot be drawn.
+    package var icon: PictureDescription? = nil
 }

@@ -10,7 +10,8 @@ package final class FolderWatcher {
     private let isIgnored: ([UInt8]) -> Bool
     private var folders: [CInt: [UInt8]] = [:]
     private var changed: Set<[UInt8]> = []
-    /// Files that somebody may still be writing to, and when that was last seen; files closed a moment ago.
+    /// Files that somebody may still be writing to, and when that was last seen; files closed a moment ago. By the clock
+    /// that nobody sets: a file must not stay incomplete for the hour by which a clock was corrected.
     private var busy: [[UInt8]: Int64] = [:]
     private var closed: [[UInt8]: Int64] = [:]
     /// Folders that cannot be watched, because the system has no more watches; they need a scan now and then.
@@ -48,8 +49,8 @@ package final class FolderWatcher {
 
     /// The folders to look at, none below another; forgets them. A folder that is gone or empty is answered by one above it.
     package func takeChanged() -> [[UInt8]] {
-        let now = nowNs()
-        closed = closed.filter { now - $0.value < 2 * Self.settling }
+        let now = monotonicNs()
+        closed = closed.filter { now &- $0.value < 2 * Self.settling }
         var places: Set<[UInt8]> = []
         for folder in changed { if let place = standing(folder) { places.insert(place) } }
         changed = []
@@ -66,13 +67,14 @@ package final class FolderWatcher {
 
     /// Whether somebody may still be writing to a file, which was last changed at `mtimeNs`.
     package func isIncomplete(_ path: [UInt8], mtimeNs: Int64) -> Bool {
-        let now = nowNs()
         if let seen = busy[path] {
-            if now - seen < Self.patience { return true }
+            if monotonicNs() &- seen < Self.patience { return true }
             busy[path] = nil
         }
         if closed[path] != nil { return false }
-        return abs(now - mtimeNs) < Self.settling
+        // A file's time may be anything.
+        let (age, isFar) = nowNs().subtractingReportingOverflow(mtimeNs)
+        return !isFar && age.magnitude < Self.settling.magnitude
     }
 
     // MARK: - Events
@@ -108,11 +110,11 @@ package final class FolderWatcher {
         guard !name.isEmpty else { return }
         if mask & UInt32(IN_MODIFY | IN_CREATE) != 0 {
             // A hard or symbolic link is made whole and never closed: the file's own time decides about it.
-            if mask & UInt32(IN_MODIFY) != 0 { busy[path] = nowNs() }
+            if mask & UInt32(IN_MODIFY) != 0 { busy[path] = monotonicNs() }
             changed.insert(folder)
         } else {
             busy[path] = nil
-            if mask & UInt32(IN_CLOSE_WRITE | IN_MOVED_TO) != 0 { closed[path] = nowNs() }
+            if mask & UInt32(IN_CLOSE_WRITE | IN_MOVED_TO) != 0 { closed[path] = monotonicNs() }
             changed.insert(folder)
         }
     }

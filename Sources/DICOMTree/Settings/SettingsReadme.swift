@@ -16,7 +16,7 @@ enum SettingsReadme {
           window=file2      the file's second window; window=file is what you get without settings
           size=N            longest side of N pixels at most, square pixels (1 to 16384)
           overlays=off      without overlays
-          show=jpg+txt      these kinds of file only: dcm, png, jpg, txt
+          show=jpg+txt      these kinds of file only: dcm, png, jpg, txt, icon
 
         Only some directories are listed here; any other name that follows these rules works, too.
         A name that does not is not there. Colour images have no window.

@@ -73,16 +73,18 @@ enum Callbacks {
     let request = Request(raw)
     guard let context = SessionContext.of(request) else { return }
     guard info.pointee.flags & O_ACCMODE == O_RDONLY else { return request.reply(error: .readOnlyFileSystem) }
-    do {
+    let details = info.pointee
+    let refused = context.gate.run(request) { () throws(Errno) in
         let file = try context.filesystem.open(node)
-        if try file.isReady() {
-            request.reply(open: FileHandle(file: file, node: node), info.pointee)
+        return (handle: FileHandle(file: file, node: node), isReady: try file.isReady())
+    } reply: { request, opened in
+        if opened.isReady {
+            request.reply(open: opened.handle, details)
         } else {
-            SlowAnswers.open(FileHandle(file: file, node: node), info.pointee, request, context)
+            SlowAnswers.open(opened.handle, details, request, context)
         }
-    } catch {
-        request.reply(error: error)
     }
+    if let refused { SlowAnswers.openBehindGate(node, details, refused, context) }
 }
 
 @c private func onRead(_ raw: fuse_req_t?, _ node: fuse_ino_t, _ size: Int, _ offset: off_t, _ info: UnsafeMutablePointer<fuse_file_info>?) {
@@ -91,15 +93,12 @@ enum Callbacks {
     guard let context = SessionContext.of(request) else { return }
     guard let info, let handle = FileHandle.of(info.pointee.fh) else { return request.reply(error: .badFileDescriptor) }
     guard let scratch = ThreadBuffer.bytes(size) else { return request.reply(error: .noMemory) }
-    do {
-        switch try handle.file.read(at: offset, count: size, scratch: scratch) {
-        case .scratch(let count): request.reply(bytes: UnsafeRawBufferPointer(rebasing: scratch.prefix(count)))
-        case .slice(let bytes, let range): request.reply(bytes, range)
-        case .notReady: SlowAnswers.bytes(of: handle, at: offset, count: size, request, context)
-        }
-    } catch {
-        request.reply(error: error)
+    let refused = context.gate.run(request) { () throws(Errno) in
+        try handle.file.read(at: offset, count: size, scratch: scratch)
+    } reply: { request, answer in
+        SlowAnswers.reply(request, answer, of: handle, at: offset, scratch, context)
     }
+    if let refused { SlowAnswers.readBehindGate(handle, at: offset, count: size, refused, context) }
 }
 
 @c private func onRelease(_ raw: fuse_req_t?, _ node: fuse_ino_t, _ info: UnsafeMutablePointer<fuse_file_info>?) {

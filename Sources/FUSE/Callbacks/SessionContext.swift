@@ -8,6 +8,10 @@ final class SessionContext: Sendable {
     let timeouts: CacheTimeouts
     let readdirplus: ReaddirPlus
     let deferred: DeferredWork
+    /// For whatever waits for a source.
+    let gate: SourceGate
+    private let overflow = Mutex<DeferredWork?>(nil)
+    private let lastOverflow = Atomic<UInt64>(0)
     /// Called once, when the kernel has said hello.
     let onReady: @Sendable () -> Void
 
@@ -16,8 +20,29 @@ final class SessionContext: Sendable {
         self.timeouts = configuration.timeouts
         self.readdirplus = configuration.readdirplus
         self.deferred = DeferredWork(threadCount: configuration.slowThreads)
+        self.gate = SourceGate(places: configuration.threads / 2)
         self.onReady = onReady
     }
+
+    /// Serves who finds the gate full: each request by itself, on threads that are there from the first time on.
+    func submitBehindGate(_ request: consuming Request, prepare: @escaping DeferredWork.Preparation, reply: @escaping DeferredWork.Reply) {
+        let work = overflow.withLock { work in
+            if let work { return work }
+            let made = DeferredWork(threadCount: Self.overflowThreads)
+            work = made
+            return made
+        }
+        work.submit(key: lastOverflow.wrappingAdd(1, ordering: .relaxed).newValue, request, prepare: prepare, reply: reply)
+    }
+
+    /// Answers everybody who waits.
+    func stop() {
+        deferred.stop()
+        overflow.withLock { $0 }?.stop()
+        gate.stop()
+    }
+
+    private static let overflowThreads = 32
 
     static func of(_ request: borrowing Request) -> SessionContext? {
         of(fuse_req_userdata(request.handle))

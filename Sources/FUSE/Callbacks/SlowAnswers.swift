@@ -1,5 +1,6 @@
 import CFUSE3
 import Glibc
+import Synchronization
 import SystemPackage
 
 /// Answers that need `prepare` first: it runs on a thread of `DeferredWork`, which then replies.
@@ -45,15 +46,65 @@ enum SlowAnswers {
             do throws(Errno) {
                 try result.get()
                 guard let scratch = ThreadBuffer.bytes(count) else { throw .noMemory }
-                switch try handle.file.read(at: offset, count: count, scratch: scratch) {
-                case .scratch(let count): request.reply(bytes: UnsafeRawBufferPointer(rebasing: scratch.prefix(count)))
-                case .slice(let bytes, let range): request.reply(bytes, range)
-                // Another handle of the node was prepared, and what it made was not kept: now it is this one's turn.
-                case .notReady: bytes(of: handle, at: offset, count: count, request, context)
-                }
+                let answer = try handle.file.read(at: offset, count: count, scratch: scratch)
+                reply(request, answer, of: handle, at: offset, scratch, context)
             } catch {
                 request.reply(error: error)
             }
         }
+    }
+
+    static func reply(
+        _ request: consuming Request, _ answer: ReadAnswer, of handle: FileHandle, at offset: Int, _ scratch: UnsafeMutableRawBufferPointer,
+        _ context: SessionContext
+    ) {
+        switch answer {
+        case .scratch(let count): request.reply(bytes: UnsafeRawBufferPointer(rebasing: scratch.prefix(count)))
+        case .slice(let bytes, let range): request.reply(bytes, range)
+        // Another handle of the node was prepared, and what it made was not kept: now it is this one's turn.
+        case .notReady: bytes(of: handle, at: offset, count: scratch.count, request, context)
+        }
+    }
+
+    // MARK: - When all places of the gate are taken by threads that wait for sources
+
+    static func openBehindGate(_ node: UInt64, _ info: fuse_file_info, _ request: consuming Request, _ context: SessionContext) {
+        let box = Box<(handle: FileHandle, isReady: Bool)>()
+        context.submitBehindGate(request) { () throws(Errno) in
+            let file = try context.filesystem.open(node)
+            let isReady = try file.isReady()
+            box.value.withLock { $0 = (FileHandle(file: file, node: node), isReady) }
+        } reply: { request, result in
+            do throws(Errno) {
+                try result.get()
+                guard let opened = box.value.withLock({ $0 }) else { throw .ioError }
+                if opened.isReady { request.reply(open: opened.handle, info) } else { open(opened.handle, info, request, context) }
+            } catch {
+                request.reply(error: error)
+            }
+        }
+    }
+
+    /// The reply is sent by the thread that has read, out of that thread's buffer.
+    static func readBehindGate(_ handle: FileHandle, at offset: Int, count: Int, _ request: consuming Request, _ context: SessionContext) {
+        let box = Box<ReadAnswer>()
+        context.submitBehindGate(request) { () throws(Errno) in
+            guard let scratch = ThreadBuffer.bytes(count) else { throw .noMemory }
+            let answer = try handle.file.read(at: offset, count: count, scratch: scratch)
+            box.value.withLock { $0 = answer }
+        } reply: { request, result in
+            do throws(Errno) {
+                try result.get()
+                guard let answer = box.value.withLock({ $0 }), let scratch = ThreadBuffer.bytes(count) else { throw .ioError }
+                reply(request, answer, of: handle, at: offset, scratch, context)
+            } catch {
+                request.reply(error: error)
+            }
+        }
+    }
+
+    /// What the work hands to the reply.
+    private final class Box<Value: Sendable>: Sendable {
+        let value = Mutex<Value?>(nil)
     }
 }

@@ -53,11 +53,21 @@ package final class FUSESession {
     /// Answers until a signal or an unmount; afterwards nothing is mounted any more and every request has its answer.
     package func run() -> Ending {
         guard fuse_set_signal_handlers(session) == 0 else { return .failed(errno) }
+        let address = UInt(bitPattern: session)
+        // A thread that waits for a dead disk cannot be ended; without it the mount would stay for as long.
+        context.gate.watch(
+            SourceGate.Ending {
+                OpaquePointer(bitPattern: address).map { fuse_session_exited($0) != 0 } ?? false
+            } abandon: {
+                if let session = OpaquePointer(bitPattern: address) { fuse_session_unmount(session) }
+                _exit(0)
+            })
         TerminationSignals.unblock()
         let result = dcmfs_session_loop(session, UInt32(max(2, threads)))
         TerminationSignals.block()
+        context.gate.watch(nil)
         onEnding()
-        context.deferred.stop()
+        context.stop()
         fuse_remove_signal_handlers(session)
         unmount()
         if result == 0 { return .unmounted }

@@ -58,6 +58,7 @@ struct IndexCommand: ParsableCommand {
 
     /// False when a path could not be indexed.
     private func index() throws(CommandFailure) -> Bool {
+        DescriptorLimit.raise()
         let parser: any HeaderParser
         do { parser = try makeHeaderParser(workerCount: workers) } catch { throw CommandFailure("\(error)") }
         let paths = paths.map { ArchiveAccess.bytes(of: $0) }
@@ -67,6 +68,7 @@ struct IndexCommand: ParsableCommand {
         options.prunes = prune
         options.copyTo = copyTo.map { ArchiveAccess.bytes(of: $0) }
         options.parserThreads = workers
+        options.filesPerRequest = DescriptorLimit.filesPerThread(workers, atMost: options.filesPerRequest)
         Interruption.catchSignals()
         options.isCancelled = { Interruption.wasAsked }
         guard watch else { return try index(paths, parser, options, isFollowing: false) }

@@ -51,7 +51,8 @@ struct MountCommand: ParsableCommand {
         let isInFront = foreground || options.session.isDebugging
         let daemon = isInFront ? Daemon.foreground() : try Daemon.start(name: "dcmfs") { Self.answers(point) }
         TerminationSignals.blockInThisThread()
-        Self.raiseDescriptorLimit()
+        // Every open file of the mount holds a descriptor.
+        DescriptorLimit.raise()
         let code = MountProcess(archive: archive, point: point, options: options, daemon: daemon).run()
         // Not exit(): threads may still be inside a rendering, and destructors must not run under their feet.
         _exit(code)
@@ -71,14 +72,6 @@ struct MountCommand: ParsableCommand {
         guard let resolved else { throw MountError(.failed, "\(text): \(String(cString: strerror(errno)))") }
         defer { free(resolved) }
         return Array(UnsafeRawBufferPointer(start: resolved, count: strlen(resolved)))
-    }
-
-    /// Every open file of the mount holds a descriptor.
-    private static func raiseDescriptorLimit() {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(7), &limit) == 0 else { return }
-        limit.rlim_cur = min(limit.rlim_max, 65_536)
-        _ = setrlimit(__rlimit_resource_t(7), &limit)
     }
 }
 
@@ -111,6 +104,8 @@ struct MountProcess {
         var treeOptions = options.tree
         treeOptions.readAhead = workerCount
         treeOptions.log = { [daemon] in daemon.log($0) }
+        // A connection that is there before descriptors run short: names are answered even then.
+        _ = try archive.patients(after: 0, limit: 1)
         var configuration = options.session
         configuration.source = archive.path
         configuration.subtype = MountCommand.subtype
@@ -121,6 +116,9 @@ struct MountProcess {
         let session = try FUSESession(filesystem: filesystem, configuration: configuration) { [daemon] in daemon.reportReady(status: status) }
         session.onEnding = { [daemon] in daemon.reportStopping() }
         try session.mount(at: point.path)
+        // Kept until the process is gone: destructors here and in threads that end at the same moment have met in the Swift
+        // runtime's metadata and waited for each other for ever.
+        for object in [session, filesystem, tree] as [AnyObject] { _ = Unmanaged.passRetained(object) }
         return session.run()
     }
 }

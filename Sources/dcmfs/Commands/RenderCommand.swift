@@ -56,7 +56,7 @@ struct RenderCommand: ParsableCommand {
         try target.check(against: document)
         let pool: WorkerPool
         do { pool = try WorkerLocation.makePool(count: 1) } catch { throw CommandFailure(error.description) }
-        let description = try document.describePicture(pool)
+        let description = try document.describePicture(pool).description
         let request = PictureRequest(
             fileSize: document.size, frame: try frameIndex(description), format: target.format,
             settings: settings, description: description,

@@ -36,10 +36,11 @@ struct ThumbnailCommand: ParsableCommand {
         try target.check(against: document)
         let pool: WorkerPool
         do { pool = try WorkerLocation.makePool(count: 1) } catch { throw CommandFailure(error.description) }
-        let description = try document.describePicture(pool)
-        let request = PictureRequest(
+        let (description, isIcon) = try document.describePicture(pool, takingIcon: true)
+        var request = PictureRequest(
             fileSize: document.size, frame: description.representativeFrame, format: .compressedPNG,
             settings: PictureSettings(longestSide: size), description: description, expectedSize: nil)
+        request.isIcon = isIcon
         let bytes: [UInt8]
         do { bytes = try pool.picture(document.descriptor, request) } catch { throw CommandFailure("\(input): \(error.description)") }
         try target.write(bytes)
