@@ -6,8 +6,14 @@ extension Archive {
             try pool.read { connection throws(ArchiveError) in
                 // One transaction: all of it as of one moment, and no lock taken anew for each row.
                 try connection.execute("BEGIN")
-                defer { try? connection.execute("COMMIT") }
-                try Finder(connection: connection, query: query, emit: emit).run()
+                do throws(ArchiveError) {
+                    try Finder(connection: connection, query: query, emit: emit).run()
+                    try connection.execute("COMMIT")
+                } catch {
+                    // What went wrong first is what counts; after some errors there is no transaction left to end.
+                    try? connection.execute("ROLLBACK")
+                    throw error
+                }
             }
         }
     }

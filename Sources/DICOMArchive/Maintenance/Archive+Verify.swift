@@ -59,9 +59,15 @@ private struct Verifier {
         try checkTotals()
     }
 
-    /// A damaged row was reported with its table.
     private mutating func checkTotals() throws(ArchiveError) {
-        guard let stored = try? archive.totals() else { return }
+        let stored: ArchiveTotals
+        do throws(ArchiveError) {
+            stored = try archive.totals()
+        } catch {
+            // A damaged row was reported with its table; anything else is a failure of the examination.
+            guard error.code == .damagedRow else { throw error }
+            return
+        }
         let counted = try archive.pool.read { connection throws(ArchiveError) in try connection.countedTotals() }
         if stored != counted { found(.row, [], "the totals are not those of the rows") }
     }

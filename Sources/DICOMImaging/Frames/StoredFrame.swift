@@ -127,8 +127,14 @@ struct NativeFrame {
         var result: Result<Int, DICOMError> = .success(0)
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             let target = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[0..<there])
-            do throws(DICOMError) { result = .success(try file.read(at: offset, into: target)) } catch { result = .failure(error) }
-            let got = (try? result.get()) ?? 0  // a failure is thrown below; what it left is cleared
+            // What a failed reading left is cleared; the failure itself is thrown below.
+            var got = 0
+            do throws(DICOMError) {
+                got = try file.read(at: offset, into: target)
+                result = .success(got)
+            } catch {
+                result = .failure(error)
+            }
             UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[got..<count]).initializeMemory(as: UInt8.self, repeating: 0)
             filled = count
         }

@@ -97,7 +97,7 @@ package final class TemplateView: View {
 
         mutating func add(_ row: SeriesRow, _ path: [[UInt8]], _ identity: [UInt8]) throws(ArchiveError) {
             var place = ViewPlace.top
-            for (depth, name) in path.dropLast().enumerated() { place = enter(name, of: place, level: depth + 1, row) }
+            for (depth, name) in path.dropLast().enumerated() { place = try enter(name, of: place, level: depth + 1, row) }
             guard let last = path.last else { return }
             let count = folders[place]?.entries.count ?? 0
             let name = try folders[place]?.names.add(last, identity: identity, place: count) ?? last
@@ -106,7 +106,7 @@ package final class TemplateView: View {
         }
 
         /// The directory of a name, made when it is new. Names that differ in case only are one directory.
-        private mutating func enter(_ name: [UInt8], of parent: ViewPlace, level: Int, _ row: SeriesRow) -> ViewPlace {
+        private mutating func enter(_ name: [UInt8], of parent: ViewPlace, level: Int, _ row: SeriesRow) throws(ArchiveError) -> ViewPlace {
             if let found = folders[parent]?.names.places[caseFolded(name)], let entry = folders[parent]?.entries[found],
                 case .directory(let place) = entry.item
             {
@@ -117,7 +117,7 @@ package final class TemplateView: View {
             }
             let place = ViewPlace(level: level, row: row.id)
             let count = folders[parent]?.entries.count ?? 0
-            _ = try? folders[parent]?.names.add(name, identity: [], place: count)
+            let name = try folders[parent]?.names.add(name, identity: name, place: count) ?? name
             folders[parent]?.entries.append(ViewEntry(name, level: level, row: row.id, modifiedNs: row.modifiedNs))
             folders[place] = Folder(parent: parent, modifiedNs: row.modifiedNs)
             return place

@@ -55,7 +55,7 @@ struct FindCommand: ParsableCommand {
         } else if csv {
             printOut(([path] + Self.shown.map { series.value($0) }).map { Self.quoted(Self.text($0)) }.joined(separator: ",") + "\r\n")
         } else {
-            try? writeAll(joinPath(ArchiveAccess.bytes(of: paths ?? ""), path) + [UInt8(ascii: "\n")], to: 1)
+            printOut(joinPath(ArchiveAccess.bytes(of: paths ?? ""), path) + [UInt8(ascii: "\n")])
         }
     }
 

@@ -45,4 +45,5 @@ indirect enum JSONOutput {
 }
 
 /// Writes text to standard output. A reader that went away is no failure of the command's work.
-func printOut(_ text: String) { try? writeAll(Array(text.utf8), to: 1) }
+func printOut(_ text: String) { printOut(Array(text.utf8)) }
+func printOut(_ bytes: [UInt8]) { try? writeAll(bytes, to: 1) }
