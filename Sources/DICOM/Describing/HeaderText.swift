@@ -9,16 +9,28 @@ package enum HeaderText {
 
     /// The text of a file; bulk data are not read for it.
     package static func text(of file: Part10File) -> [UInt8] {
-        var writer = HeaderTextWriter(file)
-        writer.writeElements()
-        var text = TextBuffer(capacity: writer.output.count + 1024)
-        writeComments(of: file, issues: writer.issues, into: &text)
-        text.append(writer.output)
-        return text.array()
+        withParts(of: file) { comments, elements in
+            var text: [UInt8] = []
+            text.reserveCapacity(comments.count + elements.count)
+            text.append(contentsOf: comments)
+            text.append(contentsOf: elements)
+            return text
+        }
     }
 
     /// Bytes of the text.
-    package static func length(of file: Part10File) -> Int { text(of: file).count }
+    package static func length(of file: Part10File) -> Int { withParts(of: file) { $0.count + $1.count } }
+
+    /// The comments, which say what was noticed on the way, stand before the elements.
+    private static func withParts<R>(of file: Part10File, _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> R) -> R {
+        var writer = HeaderTextWriter(file)
+        writer.writeElements()
+        var comments = TextBuffer(capacity: 1024)
+        writeComments(of: file, issues: writer.issues, into: &comments)
+        return comments.withBytes(0..<comments.count) { comments in
+            writer.output.withBytes(0..<writer.output.count) { body(comments, $0) }
+        }
+    }
 
     private static func writeComments(of file: Part10File, issues: SpecificCharacterSet.Issues, into output: inout TextBuffer) {
         output.append("# dcmfs header 1\n# SOP class: ")

@@ -35,6 +35,7 @@ extension HeaderTextWriter {
         let bytes = UnsafeRawBufferPointer(rebasing: bytes[0..<VisibleText.withoutPadding(bytes)])
         if bytes.isEmpty { return }
         output.append(0x20)
+        if rest == 0, text.copy(bytes, into: &output) { return }
         let leftOut: Int
         if SpecificCharacterSet.isPlain(bytes) {
             leftOut = text.write(bytes, into: &output)

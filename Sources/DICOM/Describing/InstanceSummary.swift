@@ -36,9 +36,9 @@ package struct InstanceSummary: Hashable, Sendable {
     package var pictureState: PictureState = .none
     /// Set exactly when `pictureState` is `.available`.
     package var picture: PictureDescription?
-    /// One line that names what is missing or wrong; empty when the picture is available or there are no pixels.
     /// The Icon Image, where the pixels themselves cannot be drawn.
     package var icon: PictureDescription?
+    /// One line that names what is missing or wrong; empty when the picture is available or there are no pixels.
     package var pictureProblem: String = ""
 
     /// Exact byte length of the header text (`HeaderText.formatVersion`).
@@ -51,8 +51,8 @@ package struct InstanceSummary: Hashable, Sendable {
 
 /// What the ingest of one file came to.
 package enum IngestOutcome: Hashable, Sendable {
-    /// An instance for the tree.
-    case instance(InstanceSummary)
+    /// An instance for the tree. Indirect: it is handed on many times, and a copy of its many values would cost more than the box.
+    indirect case instance(InstanceSummary)
     /// A media directory: shown by its records, not as an instance.
     case mediaDirectory(MediaDirectorySummary)
     /// Not shown, with the reason. `.notDICOM` means "counted, not an error".

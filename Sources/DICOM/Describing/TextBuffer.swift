@@ -107,17 +107,13 @@ extension TextBuffer {
     mutating func append(_ tag: Tag) {
         reserve(11)
         let digits = Self.hexDigits(tag.rawValue)
-        append(0x28)
-        append(letters: digits >> 32)
-        append(0x2C)
-        append(letters: digits)
-        append(0x29)
-    }
-
-    /// The lowest four bytes, the highest first.
-    @inline(__always)
-    private mutating func append(letters: UInt64) {
-        for shift in stride(from: UInt64(24), through: 0, by: -8) { append(UInt8(truncatingIfNeeded: letters >> shift)) }
+        let place = UnsafeMutableRawPointer(start + count)
+        place.storeBytes(of: 0x28, as: UInt8.self)
+        place.storeBytes(of: UInt32(truncatingIfNeeded: digits >> 32).bigEndian, toByteOffset: 1, as: UInt32.self)
+        place.storeBytes(of: 0x2C, toByteOffset: 5, as: UInt8.self)
+        place.storeBytes(of: UInt32(truncatingIfNeeded: digits).bigEndian, toByteOffset: 6, as: UInt32.self)
+        place.storeBytes(of: 0x29, toByteOffset: 10, as: UInt8.self)
+        count &+= 11
     }
 
     /// Eight lower-case digits as eight bytes, the first digit highest: each nibble spread to a byte, 0x30 or 0x57 added.

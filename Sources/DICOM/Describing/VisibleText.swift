@@ -11,10 +11,7 @@ struct VisibleText {
     /// - Returns: characters beyond the limit, left out.
     func write(_ bytes: UnsafeRawBufferPointer, into output: inout TextBuffer) -> Int {
         let end = Self.withoutPadding(bytes)
-        if end <= limit, Self.isPrintable(bytes, end, isMultiValued: isMultiValued) {
-            output.append(UnsafeRawBufferPointer(rebasing: bytes[0..<end]))
-            return 0
-        }
+        if copy(UnsafeRawBufferPointer(rebasing: bytes[0..<end]), into: &output) { return 0 }
         var index = 0
         var written = 0
         while index < end {
@@ -38,15 +35,44 @@ struct VisibleText {
         return end
     }
 
-    /// Whether the bytes can be copied: printable ASCII without padding inside.
-    private static func isPrintable(_ bytes: UnsafeRawBufferPointer, _ end: Int, isMultiValued: Bool) -> Bool {
-        var previous: UInt8 = 0
-        for index in 0..<end {
-            let byte = bytes[index]
-            if byte < 0x20 || byte > 0x7E || (isMultiValued && byte == 0x5C && previous == 0x20) { return false }
-            previous = byte
+    /// Appends what can be shown as it stands in any character set: printable ASCII within the limit, without padding inside.
+    ///
+    /// - Parameter bytes: without trailing padding.
+    /// - Returns: false, and nothing appended, for all else.
+    func copy(_ bytes: UnsafeRawBufferPointer, into output: inout TextBuffer) -> Bool {
+        guard bytes.count <= limit, let hasBackslash = Self.printableWithBackslash(bytes) else { return false }
+        if hasBackslash, isMultiValued {
+            for index in 1..<max(1, bytes.count) where bytes[index] == 0x5C && bytes[index - 1] == 0x20 { return false }
         }
+        output.append(bytes)
         return true
+    }
+
+    /// Whether there is a backslash; nil where a byte is not printable ASCII. Eight bytes at a time.
+    private static func printableWithBackslash(_ bytes: UnsafeRawBufferPointer) -> Bool? {
+        let count = bytes.count
+        var backslashes: UInt64 = 0
+        var refused: UInt64 = 0
+        func look(_ word: UInt64) {
+            // The high bit of a byte: beyond ASCII; 0x7F; below 0x20.
+            refused |= word | (word &+ ones) | (word &- 0x20 &* ones) & ~word
+            let other = word ^ 0x5C &* ones
+            backslashes |= (other &- ones) & ~other
+        }
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        if count >= 8 {
+            var index = 0
+            while index &+ 8 < count {
+                look(bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+                index &+= 8
+            }
+            // The last eight, some of them for the second time.
+            look(bytes.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self))
+        } else {
+            for byte in bytes { look(0x2020_2020_2020_2000 | UInt64(byte)) }
+        }
+        let high = 0x80 &* ones
+        return refused & high == 0 ? backslashes & high != 0 : nil
     }
 
     /// Where padding that starts here ends, if a backslash follows it.
