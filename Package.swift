@@ -4,6 +4,9 @@ import PackageDescription
 /// `mountscripts/fuzz` sets this: the fuzzing program needs the sanitizers' run time, which no ordinary build links.
 let isFuzzing = Context.environment["DCMFS_FUZZ"] != nil
 
+/// `mountscripts/test --tsan` sets this: the locks of such a build are ones that ThreadSanitizer knows.
+let isRaceChecked = Context.environment["DCMFS_TSAN"] != nil
+
 /// One set of rules for every Swift target of ours: Swift 6 mode, explicit imports and existentials, no warnings.
 let settings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -63,17 +66,20 @@ let package = Package(
         .target(name: "CJXL", dependencies: ["CLibJXL"], cSettings: cRules),
         .target(name: "CLinux", cSettings: cRules),
 
+        .target(name: "Locks", swiftSettings: settings + (isRaceChecked ? [.define("DCMFS_TSAN")] : [])),
+
         // the standard, the pictures, the index, the tree
         swift("DICOM", ["CZlib"]),
         swift("DICOMImaging", ["DICOM", "CJPEG", "CPNG", "COpenJPEG", "CCharLS", "CJXL", "CZlib"]),
-        swift("DICOMArchive", ["DICOM", "CCrypto", "CLinux", grdb, sqlite, system]),
-        swift("DICOMTree", ["DICOM", "DICOMArchive", system]),
+        swift("DICOMArchive", ["DICOM", "CCrypto", "CLinux", "Locks", grdb, sqlite, system]),
+        swift("DICOMTree", ["DICOM", "DICOMArchive", "Locks", system]),
         swift("WorkerProtocol", ["DICOM", "CLinux"]),
-        swift("Workers", ["DICOM", "WorkerProtocol", "CLinux", system]),
-        swift("FUSE", ["CFUSE3", "CLinux", system]),
+        swift("Workers", ["DICOM", "WorkerProtocol", "CLinux", "Locks", system]),
+        swift("FUSE", ["CFUSE3", "CLinux", "Locks", system]),
 
         // programs
-        program("dcmfs", ["DICOM", "DICOMArchive", "DICOMTree", "FUSE", "Workers", "WorkerProtocol", "CLinux", argumentParser, logging, system]),
+        program(
+            "dcmfs", ["DICOM", "DICOMArchive", "DICOMTree", "FUSE", "Locks", "Workers", "WorkerProtocol", "CLinux", argumentParser, logging, system]),
         program("dcmfs-worker", ["DICOM", "DICOMImaging", "WorkerProtocol", "CLinux"]),
         program("dcmfs-tables", []),
         program("dcmfs-bench", ["DICOM", "DICOMArchive", "DICOMImaging", "CLinux"]),
@@ -85,12 +91,12 @@ let package = Package(
         .target(
             name: "FuzzTargets", dependencies: ["DICOM", "DICOMImaging", "TestSupport"], path: "Tests/Fuzz/Targets", swiftSettings: settings),
         tests("DICOMImagingTests", ["DICOM", "DICOMImaging", "CCrypto", "CLinux", "CPNG", "CZlib", "FuzzTargets"]),
-        tests("DICOMArchiveTests", ["DICOM", "DICOMArchive", grdb, system]),
-        tests("DICOMTreeTests", ["DICOM", "DICOMArchive", "DICOMTree", system]),
+        tests("DICOMArchiveTests", ["DICOM", "DICOMArchive", "Locks", grdb, system]),
+        tests("DICOMTreeTests", ["DICOM", "DICOMArchive", "DICOMTree", "Locks", system]),
         tests("WorkersTests", ["DICOM", "WorkerProtocol", "Workers", system]),
         // a disk that fails on demand
         .executableTarget(name: "dcmfs-faultfs", dependencies: ["CFUSE3"], path: "Tests/FaultFilesystem", cSettings: cRules),
-        tests("MountTests", ["DICOM", "FUSE", system]),
+        tests("MountTests", ["DICOM", "FUSE", "Locks", system]),
         tests("CommandTests", ["DICOM", system]),
     ] + (isFuzzing ? fuzzing : [])
 )

@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import Locks
 
 /// The index of an archive: one SQLite file. Answers questions in row structs; may be used from any thread.
 ///

@@ -1,4 +1,4 @@
-import Synchronization
+import Locks
 
 /// What is known of productions beside their bytes: which fail whenever they are tried, and sizes no formula gives.
 final class ProductionMemory: Sendable {

@@ -1,6 +1,6 @@
 import DICOMArchive
 import Dispatch
-import Synchronization
+import Locks
 
 /// Makes what will be read next while its reader is busy with what it has: the following files of a directory that is read
 /// in order, and the following frames. Bounded in jobs, and in what it makes beyond the last file that was opened.

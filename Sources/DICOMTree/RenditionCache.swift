@@ -1,4 +1,4 @@
-import Synchronization
+import Locks
 
 /// Which bytes: a node as of a modification time and size. Replaced content has another key.
 package struct RenditionKey: Hashable, Sendable {

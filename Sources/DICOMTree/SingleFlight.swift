@@ -1,5 +1,5 @@
 import Dispatch
-import Synchronization
+import Locks
 
 /// Lets one thread do a piece of work while others that want the same wait for its result.
 ///

@@ -1,6 +1,6 @@
 import DICOMArchive
 import Glibc
-import Synchronization
+import Locks
 
 /// One open file of the tree. May be read from many threads.
 package final class TreeFile: Sendable {

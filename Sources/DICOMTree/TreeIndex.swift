@@ -1,5 +1,5 @@
 package import DICOMArchive
-import Synchronization
+import Locks
 
 /// The archive as the tree sees it: its questions, and answers that many requests need kept until the archive changes.
 package final class TreeIndex: Sendable {

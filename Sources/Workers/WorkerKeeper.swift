@@ -1,7 +1,7 @@
 import CLinux
 import Dispatch
 import Glibc
-import Synchronization
+import Locks
 
 /// The thread that starts workers and notices their end.
 ///

@@ -1,7 +1,7 @@
 import CLinux
 import DICOM
 import Dispatch
-import Synchronization
+import Locks
 package import WorkerProtocol
 
 /// Sandboxed processes that look inside DICOM files for us. A file that crashes or stalls one costs that file's request and

@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import Synchronization
+import Locks
 import WorkerProtocol
 
 /// One running worker: its socket, its shared memory, its end. Used by one thread at a time.

@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import Locks
 
 /// Where the frames of large multi-frame files lie, found once by a worker and kept: then one frame of ten thousand costs one
 /// read, not a walk over ten thousand items. Bounded; what was used longest ago goes first.

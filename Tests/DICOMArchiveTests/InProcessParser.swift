@@ -1,6 +1,6 @@
 import DICOM
 import DICOMArchive
-import Synchronization
+import Locks
 
 /// The parser itself, in this process: what a worker does, without pictures.
 struct InProcessParser: HeaderParser {

@@ -1,6 +1,6 @@
 import DICOM
 import Foundation
-import Synchronization
+import Locks
 import Testing
 
 @testable import DICOMArchive

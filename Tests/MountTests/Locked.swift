@@ -1,4 +1,4 @@
-import Synchronization
+import Locks
 
 /// A value shared by threads of a test.
 final class Locked<Value: Sendable>: Sendable {

@@ -1,6 +1,6 @@
 import Dispatch
 import Foundation
-import Synchronization
+import Locks
 
 /// Reads batches of candidates on several threads and gives the results back in the order in which they were put in, so
 /// that who came first does not depend on timing. A bounded number of batches is under way.

@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import Locks
 
 /// Read connections, each used by one thread at a time, a few kept for the next query.
 ///

@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import Synchronization
+import Locks
 
 /// The one writing connection of an archive, and the lock that keeps a second `index` out.
 ///

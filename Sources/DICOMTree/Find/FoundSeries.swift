@@ -1,5 +1,5 @@
 import DICOMArchive
-import Synchronization
+import Locks
 
 /// The series that a query found, with names that are unique among them.
 final class FoundSeries: Sendable {

@@ -1,5 +1,5 @@
 import DICOMArchive
-import Synchronization
+import Locks
 
 /// The numbers of the query directories that were asked for since the mount: given once, never to others.
 ///

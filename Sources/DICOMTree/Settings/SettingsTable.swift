@@ -1,5 +1,5 @@
 import DICOM
-import Synchronization
+import Locks
 
 /// The numbers of the settings that were asked for since the mount: given once, never to others.
 final class SettingsTable: Sendable {

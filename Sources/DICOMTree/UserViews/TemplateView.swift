@@ -1,5 +1,5 @@
 package import DICOMArchive
-import Synchronization
+import Locks
 
 /// A view out of a template. The index has no names for it: its directories are put together in memory when one is looked
 /// at, and again after a change of the archive (about 5 us and 300 bytes a series).

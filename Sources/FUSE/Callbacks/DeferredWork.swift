@@ -1,6 +1,6 @@
 import Dispatch
 import Glibc
-import Synchronization
+import Locks
 import SystemPackage
 
 /// A few threads for work that takes long, so that libfuse's own never wait: names and attributes are answered while all

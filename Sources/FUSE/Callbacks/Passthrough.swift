@@ -1,6 +1,6 @@
 import CFUSE3
 import Glibc
-import Synchronization
+import Locks
 import SystemPackage
 
 /// Open files that the kernel reads by itself: their reads do not come here.

@@ -1,6 +1,6 @@
 import CFUSE3
 import Glibc
-import Synchronization
+import Locks
 
 /// What the callbacks know: immutable, handed to libfuse as its user data.
 final class SessionContext: Sendable {

@@ -1,6 +1,6 @@
 import CFUSE3
 import Glibc
-import Synchronization
+import Locks
 import SystemPackage
 
 /// Answers that need `prepare` first: it runs on a thread of `DeferredWork`, which then replies.

@@ -1,6 +1,6 @@
 import Dispatch
 import Glibc
-import Synchronization
+import Locks
 import SystemPackage
 
 /// Lets a few of libfuse's threads wait for sources, never all of them: names and attributes are answered while a disk

@@ -1,6 +1,6 @@
 import CFUSE3
 import Glibc
-import Synchronization
+import Locks
 
 /// Goes into the background, yet lets the caller know how it went.
 ///

@@ -3,7 +3,7 @@ import DICOMArchive
 import DICOMTree
 import Dispatch
 import Glibc
-import Synchronization
+import Locks
 
 /// `dcmfs export archive.db PATH DEST [-r] [--force]`
 struct ExportCommand: ParsableCommand {

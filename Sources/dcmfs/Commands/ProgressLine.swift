@@ -1,6 +1,6 @@
 import DICOMArchive
 import Foundation
-import Synchronization
+import Locks
 
 /// Progress of an index run on standard error: one line that is rewritten on a terminal, a line now and then elsewhere.
 final class ProgressLine: Sendable {

@@ -1,6 +1,6 @@
 import FUSE
 import Foundation
-import Synchronization
+import Locks
 
 /// Whether a mount point shows an archive, and which.
 struct MountDoctor {
