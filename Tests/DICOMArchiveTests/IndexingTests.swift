@@ -323,15 +323,3 @@ import Testing
         #expect(try fixture.tree() == before)
     }
 }
-
-/// Counts the files that it is given.
-private final class CountingParser: HeaderParser {
-    private let inner = InProcessParser()
-    private let counter = Mutex(0)
-    var count: Int { counter.withLock { $0 } }
-
-    func parse(_ descriptors: [CInt], sizes: [Int]) -> [ParsedInput] {
-        counter.withLock { $0 += descriptors.count }
-        return inner.parse(descriptors, sizes: sizes)
-    }
-}
