@@ -63,7 +63,7 @@ import Testing
         return fixture
     }
 
-    @Test func `an archive of version 1 shows the same afterwards as one made anew`() throws {
+    @Test func `D9 an archive of version 1 shows the same afterwards as one made anew`() throws {
         let fixture = try filled()
         let whole = try fixture.dump()
         try downgrade(fixture.database)

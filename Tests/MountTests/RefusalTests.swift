@@ -7,8 +7,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
 
 /// Nothing can be changed, and wrong questions get the errors POSIX has for them.
 @Suite(.serialized, .enabled(if: MountedTree.isPossible), .timeLimit(.minutes(5))) struct RefusalTests {
-    /// D20.
-    @Test func `every way to change something says read-only filesystem`() throws {
+    @Test func `D20 every way to change something says read-only filesystem`() throws {
         let tree = try MountedTree(mounting: [fixtures])
         let file = try #require(try tree.files("patients").first)
         let folder = String(file[..<file.lastIndex(of: "/")!])
