@@ -100,7 +100,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
         var starved: Set<pid_t> = []
         for picture in pictures.dropFirst() {
             for worker in tree.processes(named: "dcmfs-worker") where starved.insert(worker).inserted {
-                #expect(Self.score(worker) > Self.score(server))
+                #expect(MountedTree.wait { Self.score(worker) > Self.score(server) })
                 _ = try Finished.run(prlimit, ["--as=1000000:1000000", "--pid", "\(worker)"])
             }
             // Its length is right, or it is an error.
