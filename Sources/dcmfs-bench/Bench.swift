@@ -65,7 +65,8 @@ enum Bench {
                 let descriptor = open(path, O_RDONLY | O_CLOEXEC)
                 guard descriptor >= 0 else { continue }
                 defer { close(descriptor) }
-                guard let file = try? Part10File.open(DescriptorProvider(descriptor)), let made = try? body(file) else { continue }  // a file that does not open is counted out, below
+                // A file that does not open is counted out, below.
+                guard let file = try? Part10File.open(DescriptorProvider(descriptor)), let made = try? body(file) else { continue }
                 done += 1
                 bytes += made
             }

@@ -34,6 +34,16 @@ import Testing
         #expect(subsampled.layout.columns == 16)
     }
 
+    @Test("values whose sign or upper bits the codestream does not know are never averaged: the full resolution it is")
+    func meaning() throws {
+        var signed = CodecTests.image(CodecTests.jpeg2000, "gray12", bits: 12)
+        signed.isSigned = true
+        #expect(try #require(try Self.reduced(signed, longestSide: 4)).layout.columns == 16)
+        var fewer = CodecTests.image(CodecTests.jpeg2000, "gray12", bits: 12)
+        fewer.bitsStored = 10
+        #expect(try #require(try Self.reduced(fewer, longestSide: 4)).layout.columns == 16)
+    }
+
     @Test("codecs of one resolution say so")
     func others() throws {
         #expect(try Self.reduced(CodecTests.image(CodecTests.jpegLS, "lsGray12", bits: 12), longestSide: 8) == nil)
