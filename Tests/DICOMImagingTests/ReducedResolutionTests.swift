@@ -44,6 +44,16 @@ import Testing
         #expect(try #require(try Self.reduced(fewer, longestSide: 4)).layout.columns == 16)
     }
 
+    @Test("a damaged JPEG 2000 stream is decoded in full only: the library reads behind its data where it skips packets of it")
+    func damaged() throws {
+        let whole = CodecTests.image(CodecTests.jpeg2000, "gray12", bits: 12)
+        #expect(try #require(try Self.reduced(whole, longestSide: 8)).layout.columns == 8)
+        var cut = whole
+        let stream = CodecStreams.stream("gray12")
+        cut.fragments = [CodecTests.even(Array(stream.prefix(stream.count * 2 / 3)))]
+        #expect(try #require(try Self.reduced(cut, longestSide: 8)).layout.columns == 16)
+    }
+
     @Test("codecs of one resolution say so")
     func others() throws {
         #expect(try Self.reduced(CodecTests.image(CodecTests.jpegLS, "lsGray12", bits: 12), longestSide: 8) == nil)

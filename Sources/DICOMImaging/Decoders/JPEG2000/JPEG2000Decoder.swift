@@ -29,7 +29,7 @@ enum JPEG2000 {
         let source = try JPEG2000Stream(stream, layout)
         let reduction = source.reduction(for: longestSide)
         if reduction > 0 {
-            // A tile may have fewer levels than the main header says: then the full picture it is.
+            // A tile may have fewer levels than the main header says, a cut stream is read in full only: then the full picture it is.
             do throws(DICOMError) { return try source.decode(reduction: reduction) } catch {}
         }
         return try source.decode(reduction: 0)
