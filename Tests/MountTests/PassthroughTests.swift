@@ -98,6 +98,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures"
         try process.run()
         #expect(MountedTree.wait { tree.isMounted })
         let files = try tree.files("patients").filter { $0.hasSuffix(".dcm") }
+        #expect(!files.isEmpty)
         for path in files + files { #expect(try MountedTree.contents(path).count == MountedTree.status(path).map { Int($0.st_size) }) }
         process.terminate()
         let text = String(decoding: messages.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
