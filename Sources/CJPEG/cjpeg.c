@@ -199,6 +199,18 @@ static void write_rows(j_compress_ptr encoder, const uint8_t *pixels, size_t str
     }
 }
 
+/* An encoder whose output is the caller's buffer; escapes at once when there is none. Its error manager is set before. */
+static void start_encoder(j_compress_ptr encoder, struct jpeg_destination_mgr *destination, uint8_t *output, size_t capacity) {
+    jpeg_create_compress(encoder);
+    destination->next_output_byte = output;
+    destination->free_in_buffer = capacity;
+    destination->init_destination = on_start;
+    destination->empty_output_buffer = on_full;
+    destination->term_destination = on_end;
+    encoder->dest = destination;
+    if (capacity == 0) longjmp(((ErrorManager *)encoder->err)->escape, FULL);
+}
+
 ptrdiff_t CJPEG_encode(
     const uint8_t *pixels, const CJPEG_EncodeOptions *options, uint8_t *output, size_t capacity, CJPEG_Report *report) {
     struct jpeg_compress_struct encoder;
@@ -211,14 +223,7 @@ ptrdiff_t CJPEG_encode(
         jpeg_destroy_compress(&encoder);
         return escaped == FULL ? 0 : -1;
     }
-    jpeg_create_compress(&encoder);
-    destination.next_output_byte = output;
-    destination.free_in_buffer = capacity;
-    destination.init_destination = on_start;
-    destination.empty_output_buffer = on_full;
-    destination.term_destination = on_end;
-    encoder.dest = &destination;
-    if (capacity == 0) longjmp(errors.escape, FULL);
+    start_encoder(&encoder, &destination, output, capacity);
     configure(&encoder, options);
     jpeg_start_compress(&encoder, TRUE);
     if (options->icc_length > 0) jpeg_write_icc_profile(&encoder, options->icc, (unsigned int)options->icc_length);
@@ -272,14 +277,7 @@ ptrdiff_t CJPEG_transcode(
     jvirt_barray_ptr *coefficients = jpeg_read_coefficients(&decoder);
     if (errors.base.num_warnings > 0) refuse(&errors, "a damaged stream");
 
-    jpeg_create_compress(&encoder);
-    destination.next_output_byte = output;
-    destination.free_in_buffer = capacity;
-    destination.init_destination = on_start;
-    destination.empty_output_buffer = on_full;
-    destination.term_destination = on_end;
-    encoder.dest = &destination;
-    if (capacity == 0) longjmp(errors.escape, FULL);
+    start_encoder(&encoder, &destination, output, capacity);
     jpeg_copy_critical_parameters(&decoder, &encoder);
     for (int i = 0; i < encoder.num_components; i++) encoder.comp_info[i].component_id = i + 1;
     encoder.write_JFIF_header = TRUE;

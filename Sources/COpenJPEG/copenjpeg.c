@@ -184,8 +184,9 @@ static int configure(opj_codec_t *codec, const COpenJPEG_Options *options, Log *
     opj_set_warning_handler(codec, on_warning, log);
     opj_set_error_handler(codec, on_error, log);
     if (!opj_setup_decoder(codec, &parameters)) return 0;
-    /* A cut stream shows what is there (rule J4). */
-    return opj_decoder_set_strict_mode(codec, OPJ_FALSE);
+    /* A cut stream shows what is there (rule J4), but only in full: where OpenJPEG 2.5.0 skips packets that are too long, it goes on
+     * reading behind the tile's data. */
+    return opj_decoder_set_strict_mode(codec, options->reduction > 0);
 }
 
 int COpenJPEG_decode(

@@ -6,7 +6,8 @@ import DICOMArchive
 /// Nothing here opens a source but `open` and `prepare`.
 package final class VirtualTree: Sendable {
     package static let views: [any View] = [
-        PatientsView(), ProblemsView(), NamesView(), DatesView(), ModalitiesView(), AccessionsView(), UIDsView(),
+        LevelledView.patients, ProblemsView(), LevelledView.names, LevelledView.dates, LevelledView.modalities, LevelledView.accessions,
+        LevelledView.uids,
     ]
     package static let renditions: [any Rendition] = [
         RawRendition(), PictureRendition.png, PictureRendition.jpeg, HeaderTextRendition(), IconRendition(),

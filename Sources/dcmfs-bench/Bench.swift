@@ -9,7 +9,8 @@ import Glibc
 ///     dcmfs-bench floor FOLDER        walk FOLDER and read 8 KiB of each file: the floor of any index
 ///     dcmfs-bench header FILE...      parse, summarise and header text of each file: CPU per file
 ///     dcmfs-bench decode FILE...      parse and decode the first frame of each file: CPU per frame, and MB/s of samples
-///     dcmfs-bench picture FILE...     parse and render each file as .png and .jpg: CPU per picture
+///     dcmfs-bench picture [--size N] FILE...
+///                                     parse and render each file as .png and .jpg (longest side N): CPU per picture
 ///     dcmfs-bench synthetic ARCHIVE INSTANCES
 ///                                     write a large archive without files, for `mountscripts/bench-scale`
 @main
@@ -22,10 +23,11 @@ enum Bench {
         case "floor" where rest.count == 1: floor(rest[0])
         case "header" where !rest.isEmpty: header(rest)
         case "decode" where !rest.isEmpty: decode(rest)
-        case "picture" where !rest.isEmpty: picture(rest)
+        case "picture" where rest.count > 2 && rest[0] == "--size": picture(Array(rest.dropFirst(2)), longestSide: Int(rest[1]))
+        case "picture" where !rest.isEmpty: picture(rest, longestSide: nil)
         case "synthetic" where rest.count == 2: synthetic(rest[0], rest[1])
         default:
-            print("usage: dcmfs-bench floor FOLDER | header FILE... | decode FILE... | picture FILE... | synthetic ARCHIVE INSTANCES")
+            print("usage: dcmfs-bench floor FOLDER | header FILE... | decode FILE... | picture [--size N] FILE... | synthetic ARCHIVE INSTANCES")
             exit(2)
         }
     }
@@ -63,7 +65,8 @@ enum Bench {
                 let descriptor = open(path, O_RDONLY | O_CLOEXEC)
                 guard descriptor >= 0 else { continue }
                 defer { close(descriptor) }
-                guard let file = try? Part10File.open(DescriptorProvider(descriptor)), let made = try? body(file) else { continue }  // a file that does not open is counted out, below
+                // A file that does not open is counted out, below.
+                guard let file = try? Part10File.open(DescriptorProvider(descriptor)), let made = try? body(file) else { continue }
                 done += 1
                 bytes += made
             }
@@ -86,12 +89,13 @@ enum Bench {
         for file in files { measure("decode \(file.split(separator: "/").last ?? "")", [file]) { try StoredFrame.decodedSize($0, frame: 0) } }
     }
 
-    static func picture(_ files: [String]) {
+    static func picture(_ files: [String], longestSide: Int?) {
+        let settings = PictureSettings(longestSide: longestSide)
         for (label, format) in [("png", PictureFormat.png), ("jpg", .jpeg)] {
             measure("open, parse, render \(label)", files) { file in
                 guard let description = PictureDescriber.describe(file).picture else { throw DICOMError(.noPixels, "no picture") }
                 return try PictureRenderer.picture(
-                    of: file, frame: description.representativeFrame, settings: PictureSettings(), format: format, description: description
+                    of: file, frame: description.representativeFrame, settings: settings, format: format, description: description
                 ).count
             }
         }

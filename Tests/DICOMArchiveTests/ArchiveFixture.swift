@@ -103,7 +103,8 @@ final class ArchiveFixture {
 func dicom(
     id: String = "P1", name: String = "Doe^Jane", birth: String = "19700101", issuer: String = "", study: String = "1.2.3", date: String = "20240131",
     description: String = "Head", accession: String = "", series: String = "1.2.3.1", seriesNumber: String = "1", modality: String = "CT",
-    seriesDescription: String = "Axial", instance: String, number: String = "1", payload: String = ""
+    seriesDescription: String = "Axial", instance: String, number: String = "1", payload: String = "",
+    institution: String = "", manufacturer: String = ""
 ) -> [UInt8] {
     var file = DICOMWriter()
     file.element(.sopClassUID, .UI, "1.2.840.10008.5.1.4.1.1.7")
@@ -111,6 +112,8 @@ func dicom(
     file.element(.studyDate, .DA, date)
     if !accession.isEmpty { file.element(.accessionNumber, .SH, accession) }
     file.element(.modality, .CS, modality)
+    if !manufacturer.isEmpty { file.element(Tag(0x0008, 0x0070), .LO, manufacturer) }
+    if !institution.isEmpty { file.element(Tag(0x0008, 0x0080), .LO, institution) }
     file.element(Tag(0x0008, 0x1030), .LO, description)
     file.element(Tag(0x0008, 0x103E), .LO, seriesDescription)
     file.element(.patientName, .PN, name)

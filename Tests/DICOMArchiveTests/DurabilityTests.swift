@@ -16,8 +16,7 @@ import Testing
         return fixture
     }
 
-    /// D5, R15, R18.
-    @Test func aFinishedRunLeavesOneSealedFileOfTheOwners() throws {
+    @Test func `D5 R15 R18 a finished run leaves one sealed file of the owner alone`() throws {
         let fixture = try filled()
         let old = umask(0)
         defer { umask(old) }
@@ -30,8 +29,7 @@ import Testing
         #expect(header[18] == 1 && header[19] == 1)
     }
 
-    /// D6, D11.
-    @Test func anOpenReaderKeepsTheArchiveUnsealedAndSeesTheChange() throws {
+    @Test func `D6 D11 an open reader keeps the archive unsealed and sees the change`() throws {
         let fixture = try filled()
         try fixture.index()
         let reader = try fixture.open()
@@ -49,8 +47,7 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: fixture.database + "-wal"))
     }
 
-    /// D10.
-    @Test func twoWritersDoNotMix() throws {
+    @Test func `D10 two writers do not mix`() throws {
         let fixture = try filled()
         let first = try fixture.open(.create)
         defer { first.close() }
@@ -58,8 +55,7 @@ import Testing
         #expect { try WriterLease(location, creating: false, patience: 0) } throws: { ($0 as? ArchiveError)?.code == .locked }
     }
 
-    /// D9, P17.
-    @Test func whatIsNotAnArchiveIsRefused() throws {
+    @Test func `D9 P17 what is not an archive is refused`() throws {
         let fixture = try filled(3)
         #expect { try fixture.open() } throws: { ($0 as? ArchiveError)?.code == .noArchive }
         try Data("This is not a database, but it is long enough to look at. ".utf8).write(to: URL(fileURLWithPath: fixture.database))
@@ -80,8 +76,7 @@ import Testing
         }
     }
 
-    /// D5, R15.
-    @Test func anUnsealedArchiveThatCannotBeWrittenIsRefusedWithTheRemedy() throws {
+    @Test func `D5 R15 an unsealed archive that cannot be written is refused with the remedy`() throws {
         let fixture = try filled(3)
         try fixture.index()
         let log = fixture.database + "-wal"
@@ -99,8 +94,7 @@ import Testing
     }
 
     /// A run that dies after any batch, then the same command: the content of an uninterrupted run.
-    /// Rows D1, R4.
-    @Test func aRunThatDiesAnywhereIsCompletedByTheNext() throws {
+    @Test func `D1 R4 a run that dies anywhere is completed by the next`() throws {
         let fixture = try filled()
         try fixture.write("dup", dicom(series: "1.2.3.1", seriesNumber: "1", instance: "1.9.1", number: "1"))
         try fixture.write("conflict", dicom(series: "1.2.3.1", seriesNumber: "1", instance: "1.9.2", number: "2", payload: "other"))
@@ -132,8 +126,7 @@ import Testing
         }
     }
 
-    /// D8, R7.
-    @Test func everyBitThatIsServedIsGuarded() throws {
+    @Test func `D8 R7 every bit that is served is guarded`() throws {
         let fixture = try filled(40)
         try fixture.index()
         let original = try Data(contentsOf: URL(fileURLWithPath: fixture.database))
@@ -164,8 +157,7 @@ import Testing
         return report.isIntact
     }
 
-    /// D18.
-    @Test func everyQueryOfTheMountUsesAnIndex() throws {
+    @Test func `D18 every query of the mount uses an index`() throws {
         let fixture = try filled(3)
         try fixture.index()
         let connection = try Connection(path: fixture.database, readOnly: true)
@@ -187,8 +179,7 @@ import Testing
         }
     }
 
-    /// D19.
-    @Test func idsAreNeverUsedAgain() throws {
+    @Test func `D19 ids are never used again`() throws {
         let fixture = try filled(5)
         try fixture.index()
         let last = try #require(try fixture.instances().map(\.id).max())
@@ -202,8 +193,7 @@ import Testing
 }
 
 extension DurabilityTests {
-    /// D1, D16.
-    @Test func anInterruptedRunIsSealedAndGoesOn() throws {
+    @Test func `D1 D16 an interrupted run is sealed and goes on`() throws {
         let fixture = try filled()
         let asked = Mutex(0)
         #expect {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import DICOMArchive
 
-/// Full disks, power cuts, files that vanish, clocks and times that are wrong (reliability rows D2, D4, D5, D12, N15, R5, R15).
+/// Full disks, power cuts, files that vanish, clocks and times that are wrong (reliability rows D2, D4-D7, D12, N13-N15, R5, R15).
 @Suite struct FaultTests {
     private static let isDeep = ProcessInfo.processInfo.environment["DCMFS_DEEP"] == "1"
 
@@ -176,6 +176,71 @@ import Testing
         #expect { try Archive.open(path: path, mode: .readOnly) } throws: {
             ($0 as? ArchiveError)?.code == .unsealed && "\($0)".contains("dcmfs status --seal")
         }
+    }
+
+    @Test func `D6 a lock of another program makes a writer wait, and keeps no reader of an open archive waiting`() throws {
+        let fixture = try filled(10)
+        try fixture.index()
+        try fixture.write("late", dicom(instance: "1.9.77"))
+        let writer = try fixture.open(.readWrite)
+        defer { writer.close() }
+        let reader = try fixture.open()
+        defer { reader.close() }
+        let other = try Connection(path: fixture.database, readOnly: false)
+        try other.execute("BEGIN IMMEDIATE")
+        #expect(try reader.counts().instances == 10)
+        #expect(try reader.patients(limit: 10).count == 1)
+        let ended = Mutex(false)
+        let release = Thread {
+            usleep(300_000)
+            ended.withLock { $0 = true }
+            try? other.execute("COMMIT")
+            other.close()
+        }
+        release.start()
+        let report = try Indexer.index([Array(fixture.sources.utf8)], into: writer, parser: InProcessParser())
+        #expect(ended.withLock { $0 } && report.new == 1)
+        #expect(try reader.counts().instances == 11)
+    }
+
+    @Test func `N13 missing, repeated and malformed identifiers are placeholders or escaped, and nothing is lost`() throws {
+        let fixture = try ArchiveFixture()
+        let odd = ["", "0", "1.2.003", "1.2.x", "1..2", String(repeating: "1.", count: 40) + "9", "1.2.3 ", "../1", "1.2\n3"]
+        var count = 0
+        for uid in odd {
+            for id in ["", "P1", " P1 "] {
+                count += 1
+                let file = dicom(id: id, study: uid, series: uid, instance: uid.isEmpty ? "" : "\(uid).\(count)", number: "\(count)")
+                try fixture.write("\(count)", file)
+            }
+        }
+        let report = try fixture.index()
+        #expect(report.new == count && report.isBalanced && report.setAside.isEmpty, "\(report)")
+        let tree = try fixture.tree()
+        #expect(Set(tree).count == count)
+        #expect(Set(tree.map { String($0.prefix { $0 != "/" }) }).filter { !$0.hasPrefix("_NOID ") } == ["P1"])
+        for row in try fixture.instances() { #expect(legalityFlaw(row.uidStem) == nil, "\(String(decoding: row.uidStem, as: UTF8.self))") }
+        #expect(try fixture.index().unchanged == count)
+    }
+
+    @Test func `N14 dates that are none are no obstacle, and stand under day zero`() throws {
+        let fixture = try ArchiveFixture()
+        let dates = [
+            "", "00000000", "99999999", "20241301", "20240230", "1999.01.02", "20240101-20240201", "-0010101", "abc", "19000101", "21000228", "2024",
+        ]
+        for (number, date) in dates.enumerated() {
+            let file = dicom(birth: date, study: "1.5.\(number)", date: date, series: "1.5.\(number).1", instance: "1.5.\(number).1.1")
+            try fixture.write("\(number)", file)
+        }
+        let report = try fixture.index()
+        #expect(report.new == dates.count && report.setAside.isEmpty, "\(report)")
+        let archive = try fixture.open()
+        defer { archive.close() }
+        let studies = try archive.studies(after: 0, limit: 100)
+        #expect(studies.count == dates.count && studies.allSatisfy { (0...99_991_231).contains($0.day) })
+        #expect(Set(studies.map(\.day)).isSuperset(of: [0, 19_000_101, 21_000_228]))
+        let days = try archive.viewFolders(after: -1, below: 100_000_000, limit: 100).map(\.id)
+        for study in studies { #expect(days.contains(study.day) && study.modifiedNs > 0) }
     }
 
     @Test func `D7 an archive that is replaced while it is open is an error until it is back`() throws {

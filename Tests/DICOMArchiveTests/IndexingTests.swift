@@ -77,8 +77,7 @@ import Testing
         #expect(try archive.counts().patients == 0)
     }
 
-    /// N11.
-    @Test func theSameBytesInTwoPlacesAreOneEntry() throws {
+    @Test func `N11 the same bytes in two places are one entry`() throws {
         let fixture = try ArchiveFixture()
         try fixture.write("a/1", dicom(instance: "1.2.3.1.1"))
         try fixture.write("b/1", dicom(instance: "1.2.3.1.1"))
@@ -104,7 +103,7 @@ import Testing
     }
 
     @Test(arguments: [["a", "b"], ["b", "a"]])
-    func oneIdentifierWithOtherBytesIsShownTwice(order: [String]) throws {
+    func `N10 one identifier with other bytes is shown twice`(order: [String]) throws {
         let fixture = try ArchiveFixture()
         try fixture.write("\(order[0])/1", dicom(instance: "1.2.3.1.1", payload: "one"))
         try fixture.write("\(order[1])/1", dicom(instance: "1.2.3.1.1", payload: "two"))
@@ -167,8 +166,7 @@ import Testing
         #expect(try fixture.index().unchanged == 2)
     }
 
-    /// S9.
-    @Test func absentAndEmptyPathsAreErrorsAndDeleteNothing() throws {
+    @Test func `S9 absent and empty paths are errors and delete nothing`() throws {
         let fixture = try ArchiveFixture()
         try fixture.write("disk/1", dicom(instance: "1.2.3.1.1"))
         try fixture.index([fixture.path("disk")])
@@ -181,8 +179,7 @@ import Testing
         #expect(try fixture.dump() == before)
     }
 
-    /// P15, S3.
-    @Test func linksPipesAndOtherSpecialFilesAreListedNotFollowed() throws {
+    @Test func `S3 P15 links, pipes and other special files are listed, not followed`() throws {
         let fixture = try ArchiveFixture()
         try fixture.write("a/1", dicom(instance: "1.2.3.1.1"))
         mkfifo(fixture.path("a/pipe"), 0o600)
@@ -197,8 +194,7 @@ import Testing
         #expect(try fixture.problems().count == 2)
     }
 
-    /// N15.
-    @Test func pathsThatAreNotTextAreKeptByBytes() throws {
+    @Test func `N15 paths that are not text are kept by bytes`() throws {
         let fixture = try ArchiveFixture()
         let name: [UInt8] = Array(fixture.path("x").utf8) + [0xFF, 0x0A, 0x31]
         let bytes = dicom(instance: "1.2.3.1.1")
@@ -238,8 +234,7 @@ import Testing
         #expect(try fixture.index().gone == 1)
     }
 
-    /// D21.
-    @Test func theArchivesOwnFilesAreNoInput() throws {
+    @Test func `D21 the archive's own files are no input`() throws {
         let fixture = try ArchiveFixture()
         try fixture.write("1", dicom(instance: "1.2.3.1.1"))
         let report = try fixture.index([fixture.folder])
@@ -321,17 +316,5 @@ import Testing
         #expect(try fixture.index(parser: parser).unchanged == 2)
         #expect(parser.count == 4)
         #expect(try fixture.tree() == before)
-    }
-}
-
-/// Counts the files that it is given.
-private final class CountingParser: HeaderParser {
-    private let inner = InProcessParser()
-    private let counter = Mutex(0)
-    var count: Int { counter.withLock { $0 } }
-
-    func parse(_ descriptors: [CInt], sizes: [Int]) -> [ParsedInput] {
-        counter.withLock { $0 += descriptors.count }
-        return inner.parse(descriptors, sizes: sizes)
     }
 }

@@ -35,8 +35,7 @@ import Testing
         #expect(try archive.counts().gone == 0 && archive.counts().instances == 2)
     }
 
-    /// S9.
-    @Test func aRelocatedDiskKeepsNamesAndIDs() throws {
+    @Test func `S9 a relocated disk keeps names and ids`() throws {
         let fixture = try filled()
         try fixture.index([fixture.path("disk")])
         let before = try fixture.instances()
@@ -62,8 +61,7 @@ import Testing
         #expect(try fixture.index([fixture.path("other/b")]).unchanged == 1)
     }
 
-    /// S1, R7.
-    @Test func verifyFindsWhatChangedAndWhatIsGone() throws {
+    @Test func `S1 R7 verify finds what changed and what is gone`() throws {
         let fixture = try filled()
         try fixture.index { $0.takesDigests = true }
         func findings() throws -> [VerifyFinding.Kind: Int] {

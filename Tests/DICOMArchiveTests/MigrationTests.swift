@@ -63,7 +63,7 @@ import Testing
         return fixture
     }
 
-    @Test func `an archive of version 1 shows the same afterwards as one made anew`() throws {
+    @Test func `D9 an archive of version 1 shows the same afterwards as one made anew`() throws {
         let fixture = try filled()
         let whole = try fixture.dump()
         try downgrade(fixture.database)
@@ -74,6 +74,40 @@ import Testing
         archive.close()
         #expect(try fixture.index().unchanged == 23)
         #expect(try fixture.dump() == whole)
+    }
+
+    @Test func `what version 1 did not keep of a series is filled in by the next index, from one file of each series`() throws {
+        let fixture = try filled()
+        let parser = CountingParser()
+        try fixture.write("d/1", dicom(id: "P4", study: "1.4", series: "1.4.1", instance: "1.4.1.1", institution: "North", manufacturer: "Acme"))
+        try fixture.write("d/2", dicom(id: "P4", study: "1.4", series: "1.4.1", instance: "1.4.1.2", number: "2", manufacturer: "Other"))
+        try fixture.index()
+        let (tree, found) = (try fixture.tree(), try attributes(fixture))
+        try downgrade(fixture.database)
+        try fixture.open(.readWrite).close()
+        #expect(try attributes(fixture).count == found.count)
+        #expect(try attributes(fixture) != found)
+        let report = try fixture.index(parser: parser)
+        #expect(report.unchanged == 25 && report.isBalanced)
+        #expect(parser.count == 5)
+        #expect(try attributes(fixture) == found)
+        #expect(try fixture.tree() == tree)
+        let archive = try fixture.open()
+        defer { archive.close() }
+        #expect(try archive.verify(onFinding: { Issue.record("\($0)") }).isIntact)
+        try fixture.index(parser: parser)
+        #expect(parser.count == 5)
+    }
+
+    /// What queries see of every series.
+    private func attributes(_ fixture: ArchiveFixture) throws -> [String] {
+        let archive = try fixture.open()
+        defer { archive.close() }
+        var lines: [String] = []
+        try archive.find(SearchQuery()) { series in
+            lines.append(SearchKeyword.allCases.map { "\($0): \(String(decoding: series.value($0), as: UTF8.self))" }.joined(separator: ", "))
+        }
+        return lines.sorted()
     }
 
     @Test func `conflicting instances get names in uids too`() throws {

@@ -16,20 +16,18 @@ import Testing
         ("\u{1B}[31m", "%1B[31m"), ("a\u{202E}gpj", "a%E2%80%AEgpj"), ("a\u{200B}b", "a%E2%80%8Bb"), ("\u{FEFF}x", "%EF%BB%BFx"),
         ("e\u{301}", "\u{E9}"), ("\u{85}", "%C2%85"), ("a\u{200D}\u{301}", "a%E2%80%8D%CC%81"), ("-\u{30C}", "%2D%CC%8C"), ("\u{E000}", "%EE%80%80"),
     ])
-    func whatMayNotStandIsEscaped(value: String, name: String) {
+    func `N1 N2 N3 N8 N9 what may not stand in a name is escaped`(value: String, name: String) {
         #expect(complete(value).utf8.elementsEqual(name.utf8))
     }
 
-    /// N4.
-    @Test func bytesThatAreNotTextStayApart() {
+    @Test func `N4 bytes that are not text stay apart`() {
         #expect(FileName.component([0x41, 0xFF]) == Array("A%FF".utf8))
         #expect(FileName.component([0x41, 0xFE]) == Array("A%FE".utf8))
         // A mark behind an escape would turn its last digit into another letter.
         #expect(FileName.component([0xFC] + Array("\u{327}".utf8)) == Array("%FC%CC%A7".utf8))
     }
 
-    /// N5.
-    @Test func longNamesAreCutAtACharacterAndStayApart() {
+    @Test func `N5 long names are cut at a character and stay apart`() {
         let one = FileName.complete(FileName.component(Array(String(repeating: "\u{65E5}", count: 200).utf8)))
         let two = FileName.complete(FileName.component(Array((String(repeating: "\u{65E5}", count: 199) + "x").utf8)))
         #expect(one.count <= 255 && two.count <= 255 && one != two)
@@ -41,8 +39,7 @@ import Testing
         #expect(marks.count <= 255 && String(validating: marks, as: UTF8.self) != nil)
     }
 
-    /// N7.
-    @Test func caseFoldingSeesWhatDisksMayCallEqual() {
+    @Test func `N7 case folding sees what disks may call equal`() {
         func folded(_ text: String) -> [UInt8] { caseFolded(Array(text.utf8)) }
         #expect(folded("ABC") == folded("abc"))
         #expect(folded("Stra\u{DF}e") == folded("STRASSE"))
@@ -53,7 +50,7 @@ import Testing
     }
 
     /// A10, R12: 10^5 hostile identities, 10^6 with DCMFS_DEEP=1.
-    @Test func hostileIdentitiesGetLegalUniqueStableReversibleNames() throws {
+    @Test func `N1 N7 R12 hostile identities get legal, unique, stable, reversible names`() throws {
         let count = ProcessInfo.processInfo.environment["DCMFS_DEEP"] == "1" ? 1_000_000 : 100_000
         var generator = HostileIdentities(seed: 42)
         var taken = Set<[UInt8]>()

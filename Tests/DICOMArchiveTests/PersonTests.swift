@@ -69,8 +69,7 @@ import Testing
         #expect(patients.count == 5)
     }
 
-    /// N12.
-    @Test func aStudyUnderTwoPatientsIsUnderEach() throws {
+    @Test func `N12 a study under two patients is under each`() throws {
         let fixture = try ArchiveFixture()
         try fixture.write("1", dicom(id: "A", name: "A", instance: "1.1"))
         try fixture.write("2", dicom(id: "B", name: "B", birth: "19990909", instance: "1.2"))
@@ -98,8 +97,7 @@ import Testing
     }
 
     /// N7: what has no collision does not depend on the order of ingest, and with collisions only who holds the suffix does.
-    /// Rows N7, R12.
-    @Test func theTreeDoesNotDependOnTheOrder() throws {
+    @Test func `N7 the tree does not depend on the order of the files`() throws {
         let files = (0..<60).map { index in
             dicom(
                 id: ["abc", "ABC", "\u{E9}x", "e\u{301}x", "a/b", "a%2Fb"][index % 6], name: "N\(index % 6)", study: "1.\(index % 12)",

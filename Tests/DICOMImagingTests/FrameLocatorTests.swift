@@ -47,7 +47,9 @@ import Testing
         return try StoredFrame.canonical(Part10File.open(MemoryProvider(image.bytes), leniency: leniency), frame: frame)
     }
 
-    @Test("a place that is none is an error, never another frame", arguments: [0..<1, 1..<9, 300..<301, 5..<100_000, 1 << 40..<1 << 41, Int.max - 1..<Int.max])
+    @Test(
+        "a place that is none is an error, never another frame",
+        arguments: [0..<1, 1..<9, 300..<301, 5..<100_000, 1 << 40..<1 << 41, Int.max - 1..<Int.max])
     func wrongPlace(_ range: Range<Int>) throws {
         #expect(throws: DICOMError.self) { try Self.stored(Self.split, 1, at: range) }
     }

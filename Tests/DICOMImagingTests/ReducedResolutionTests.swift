@@ -34,6 +34,26 @@ import Testing
         #expect(subsampled.layout.columns == 16)
     }
 
+    @Test("values whose sign or upper bits the codestream does not know are never averaged: the full resolution it is")
+    func meaning() throws {
+        var signed = CodecTests.image(CodecTests.jpeg2000, "gray12", bits: 12)
+        signed.isSigned = true
+        #expect(try #require(try Self.reduced(signed, longestSide: 4)).layout.columns == 16)
+        var fewer = CodecTests.image(CodecTests.jpeg2000, "gray12", bits: 12)
+        fewer.bitsStored = 10
+        #expect(try #require(try Self.reduced(fewer, longestSide: 4)).layout.columns == 16)
+    }
+
+    @Test("a damaged JPEG 2000 stream is decoded in full only: the library reads behind its data where it skips packets of it")
+    func damaged() throws {
+        let whole = CodecTests.image(CodecTests.jpeg2000, "gray12", bits: 12)
+        #expect(try #require(try Self.reduced(whole, longestSide: 8)).layout.columns == 8)
+        var cut = whole
+        let stream = CodecStreams.stream("gray12")
+        cut.fragments = [CodecTests.even(Array(stream.prefix(stream.count * 2 / 3)))]
+        #expect(try #require(try Self.reduced(cut, longestSide: 8)).layout.columns == 16)
+    }
+
     @Test("codecs of one resolution say so")
     func others() throws {
         #expect(try Self.reduced(CodecTests.image(CodecTests.jpegLS, "lsGray12", bits: 12), longestSide: 8) == nil)

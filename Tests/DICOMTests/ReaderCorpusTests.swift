@@ -14,8 +14,10 @@ struct ReaderCorpusTests {
         "pydicom/data/test_files/priv_SQ.dcm": "SOP Instance UID taken from (0002,0003), PS3.10 section 7.1",
         "derived/broken/odd_lengths.dcm": "a repeated tag: the first one counts here, the last one there; PS3.5 section 7.1 forbids it",
         "derived/charset/iso2022_gb2312.dcm": "the oracle leaves the escape sequence in the text; see the manifest's note",
-        "derived/charset/iso2022_unterminated.dcm": "the oracle gives up on a value whose last escape is not reset (PS3.5 section 6.1.2.5.3)",
-        "derived/charset/latin1_with_sjis_bytes.dcm": "bytes 80 to 9F are no characters of ISO IR 100; the oracle's table escapes them, both keep them",
+        "derived/charset/iso2022_unterminated.dcm":
+            "the oracle gives up on a value whose last escape is not reset (PS3.5 section 6.1.2.5.3)",
+        "derived/charset/latin1_with_sjis_bytes.dcm":
+            "bytes 80 to 9F are no characters of ISO IR 100; the oracle's table escapes them, both keep them",
         "derived/charset/missing_is_utf8.dcm": "8-bit bytes without a character set are tried as UTF-8 first (header-text section 8.3)",
         "derived/names/bidi_override.dcm": "the oracle's table writes the character escaped",
         "derived/names/escape_id.dcm": "the oracle's table writes the character escaped",
@@ -88,7 +90,10 @@ struct ReaderCorpusTests {
                 continue
             }
             let records = MediaDirectory.records(of: file)
-            let own = records.map { "\($0.level) \($0.parent) \($0.type) \($0.flag.rawValue) \($0.fileID.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\\"))" }
+            let own = records.map {
+                let path = $0.fileID.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\\")
+                return "\($0.level) \($0.parent) \($0.type) \($0.flag.rawValue) \(path)"
+            }
             let theirs = rows.map { "\($0["level"] ?? "") \($0["parent"] ?? "") \($0["type"] ?? "") \($0["flag"] ?? "") \($0["file_id"] ?? "")" }
             if own != theirs {
                 let first = zip(own, theirs).first { $0 != $1 }

@@ -97,8 +97,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures"
         }
     }
 
-    /// S1, S3.
-    @Test func `a source that is gone, cut or replaced is an error and stays listed`() throws {
+    @Test func `S1 S3 a source that is gone, cut or replaced is an error and stays listed`() throws {
         let tree = try MountedTree(indexing: [])
         let sources = tree.folder + "/sources"
         try FileManager.default.copyItem(atPath: fixtures + "/ct", toPath: sources)
@@ -118,8 +117,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures"
         #expect(try tree.files("patients").filter { $0.hasSuffix(".dcm") } == listed)
     }
 
-    /// S2.
-    @Test func `a source cut while it is read is an error, not a short file`() throws {
+    @Test func `S2 a source cut while it is read is an error, not a short file`() throws {
         let tree = try MountedTree(indexing: [])
         let source = tree.folder + "/cut.dcm"
         var writer = DICOMWriter(.explicitLittle)

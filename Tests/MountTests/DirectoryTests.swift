@@ -17,8 +17,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures"
         }
     }
 
-    /// D18.
-    @Test func `a listing goes on where seekdir says, from any entry`() throws {
+    @Test func `D18 a listing goes on where seekdir says, from any entry`() throws {
         let tree = try MountedTree(indexing: [])
         try Self.manyInstances(300, at: tree.folder + "/many")
         #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", tree.archive, tree.folder + "/many"]).status == 0)
@@ -99,8 +98,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures"
         #expect(places.count > 50)
     }
 
-    /// D19.
-    @Test func `numbers stay the same over remounts`() throws {
+    @Test func `D19 numbers stay the same over remounts`() throws {
         let tree = try MountedTree(mounting: [fixtures])
         let before = try tree.files().map { MountedTree.status($0)?.st_ino }
         try tree.unmount()
@@ -108,8 +106,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures"
         #expect(try tree.files().map { MountedTree.status($0)?.st_ino } == before)
     }
 
-    /// D11.
-    @Test func `new instances appear within two seconds, also under a name that was missed before`() throws {
+    @Test func `D11 new instances appear within two seconds, also under a name that was missed before`() throws {
         let tree = try MountedTree(indexing: [])
         try Self.manyInstances(3, at: tree.folder + "/many")
         let index = ["index", "--quiet", tree.archive, tree.folder + "/many"]

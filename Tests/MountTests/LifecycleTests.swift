@@ -6,8 +6,7 @@ import Testing
 private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
 
 @Suite(.serialized, .enabled(if: MountedTree.isPossible), .timeLimit(.minutes(5))) struct LifecycleTests {
-    /// D16, R17.
-    @Test func `twenty mounts leave nothing behind`() throws {
+    @Test func `D16 R17 twenty mounts leave nothing behind`() throws {
         let tree = try MountedTree(indexing: [fixtures])
         for _ in 0..<20 {
             try tree.mount()
@@ -20,8 +19,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
         #expect(try FileManager.default.contentsOfDirectory(atPath: tree.folder).sorted() == ["archive.db", "mount"])
     }
 
-    /// D16.
-    @Test(arguments: [SIGTERM, SIGINT]) func `a signal ends it cleanly`(signal: CInt) throws {
+    @Test(arguments: [SIGTERM, SIGINT]) func `D16 a signal ends it cleanly`(signal: CInt) throws {
         let tree = try MountedTree(mounting: [fixtures])
         let file = try #require(try tree.files("patients").first { $0.hasSuffix(".dcm") })
         let descriptor = open(file, O_RDONLY)
@@ -33,8 +31,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
         #expect(MountedTree.wait { workers.allSatisfy { kill($0, 0) != 0 } })
     }
 
-    /// D22.
-    @Test func `in front it stays, and ends with exit code 0`() throws {
+    @Test func `D22 in front it stays, and ends with exit code 0`() throws {
         let tree = try MountedTree(indexing: [fixtures])
         let process = Process()
         process.executableURL = URL(fileURLWithPath: MountedTree.program("dcmfs"))
@@ -48,8 +45,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
         #expect(!tree.isMounted)
     }
 
-    /// D15, R13.
-    @Test func `a killed mount is an error, never an empty folder, and the next mount clears it`() throws {
+    @Test func `D15 R13 a killed mount is an error, never an empty folder, and the next mount clears it`() throws {
         let tree = try MountedTree(mounting: [fixtures])
         let workersBefore = tree.processes(named: "dcmfs-worker")
         kill(try #require(tree.processes().first), SIGKILL)
@@ -78,8 +74,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
         #expect(try !tree.files("patients").isEmpty)
     }
 
-    /// D16.
-    @Test func `unmounting what is in use is refused, and lazily it works`() throws {
+    @Test func `D16 unmounting what is in use is refused, and lazily it works`() throws {
         let tree = try MountedTree(mounting: [fixtures])
         let file = try #require(try tree.files("patients").first { $0.hasSuffix(".dcm") })
         let whole = try MountedTree.contents(file)
@@ -93,8 +88,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
         #expect(MountedTree.wait { tree.processes().isEmpty })
     }
 
-    /// D21.
-    @Test func `what cannot be mounted says why, and with which code`() throws {
+    @Test func `D21 what cannot be mounted says why, and with which code`() throws {
         let tree = try MountedTree(indexing: [fixtures])
         let dcmfs = MountedTree.program("dcmfs")
         func attempt(_ archive: String, _ point: String, _ options: [String] = []) throws -> (Int32, String) {

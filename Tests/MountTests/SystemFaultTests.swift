@@ -89,6 +89,48 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
         #expect(least.status == 1 && !least.errors.isEmpty, "\(least.status) \(least.errors)")
     }
 
+    @Test func `D14 a worker that runs out of memory dies alone, and is the first that the system would end`() throws {
+        guard let prlimit = Finished.find("prlimit") else { return print("D14: prlimit is not installed: not seen") }
+        let tree = try MountedTree(mounting: [Corpus.projectRoot + "/Fixtures"])
+        let files = try tree.files("patients")
+        // What is made by workers, and what is not.
+        let pictures = files.filter { $0.hasSuffix(".png") || $0.hasSuffix(".jpg") }
+        _ = try MountedTree.contents(pictures[0])
+        let server = try #require(tree.processes().first)
+        var starved: Set<pid_t> = []
+        for picture in pictures.dropFirst() {
+            for worker in tree.processes(named: "dcmfs-worker") where starved.insert(worker).inserted {
+                #expect(MountedTree.wait { Self.score(worker) > Self.score(server) })
+                _ = try Finished.run(prlimit, ["--as=1000000:1000000", "--pid", "\(worker)"])
+            }
+            // Its length is right, or it is an error.
+            if let bytes = try? MountedTree.contents(picture) { #expect(bytes.count == Int(MountedTree.status(picture)?.st_size ?? -1)) }
+        }
+        #expect(starved.count > 1, "no worker died")
+        for file in files where file.hasSuffix(".dcm") { #expect(try !MountedTree.contents(file).isEmpty) }
+        #expect(tree.processes() == [server])
+        try tree.unmount()
+        try tree.mount()
+        let errors = pictures.compactMap(SourceFaultTests.error)
+        #expect(errors.count < pictures.count / 2, "\(errors)")
+    }
+
+    private static func score(_ process: pid_t) -> Int {
+        let text = String(decoding: FileManager.default.contents(atPath: "/proc/\(process)/oom_score_adj") ?? Data(), as: UTF8.self)
+        return Int(text.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
+    }
+
+    @Test func `D21 an index never enters a mount that lies among its sources`() throws {
+        let tree = try MountedTree(mounting: [fixtures])
+        let files = try tree.files().count
+        let below = try Finished.run(dcmfs, ["index", "--json", tree.archive, tree.folder])
+        #expect(below.status == 0 && below.output.contains("\"dcmfs-mount\":1"), "\(below.output) \(below.errors)")
+        #expect(below.output.contains("\"new\":0"), "\(below.output)")
+        let itself = try Finished.run(dcmfs, ["index", tree.archive, tree.point + "/patients"])
+        #expect(itself.status == 1 && itself.errors.contains("dcmfs mount"), "\(itself.errors)")
+        #expect(MountedTree.wait { (try? tree.files().filter { !$0.contains("/problems/") }.count) ?? 0 >= files })
+    }
+
     @Test func `D10 two runs of index at once wait for each other and agree`() throws {
         let tree = try MountedTree(indexing: [])
         try SourceFaultTests.fill(tree.folder + "/sources", 120, bytes: 10)

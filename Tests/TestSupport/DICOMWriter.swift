@@ -16,7 +16,7 @@ package struct DICOMWriter {
     package mutating func u32(_ value: UInt32) {
         let low = UInt16(truncatingIfNeeded: value)
         let high = UInt16(truncatingIfNeeded: value >> 16)
-        if isBig { u16(high); u16(low) } else { u16(low); u16(high) }
+        for half in isBig ? [high, low] : [low, high] { u16(half) }
     }
 
     /// Tag, VR and length; `length` may be a lie.

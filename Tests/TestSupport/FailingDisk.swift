@@ -45,7 +45,7 @@ package final class FailingDisk {
     }
 
     private var isMounted: Bool {
-        String(decoding: FileManager.default.contents(atPath: "/proc/self/mountinfo") ?? Data(), as: UTF8.self).contains(" \(path) ")
+        MountedTree.mountTable.contains(" \(path) ")
     }
 
     deinit {

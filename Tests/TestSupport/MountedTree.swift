@@ -65,7 +65,21 @@ package final class MountedTree {
     }
 
     package var isMounted: Bool {
-        String(decoding: FileManager.default.contents(atPath: "/proc/self/mountinfo") ?? Data(), as: UTF8.self).contains(" \(point) ")
+        Self.mountTable.contains(" \(point) ")
+    }
+
+    /// What is mounted here, all of it: the kernel gives a page at a time, which Foundation takes for the whole.
+    package static var mountTable: String {
+        let descriptor = Glibc.open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return "" }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var page = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = read(descriptor, &page, page.count)
+            guard count > 0 else { return String(decoding: bytes, as: UTF8.self) }
+            bytes += page[..<count]
+        }
     }
 
     /// The processes that serve this mount (one), and their workers when `name` is `dcmfs-worker`.

@@ -1,4 +1,5 @@
 /// A value representation: its two letters, the first in the high byte (PS3.5 section 6.2).
+// swift-format-ignore: AlwaysUseLowerCamelCase
 package struct VR: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     package let rawValue: UInt16
 

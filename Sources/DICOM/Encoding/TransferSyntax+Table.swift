@@ -8,7 +8,8 @@ extension TransferSyntax {
         TransferSyntax(".1.98", "Encapsulated Uncompressed Explicit VR Little Endian", .encapsulatedNative),
         TransferSyntax(".8.1", "Deflated Image Frame Compression", .deflatedFrame),
         TransferSyntax(".5", "RLE Lossless", .rle),
-        TransferSyntax("1.2.840.113619.5.2", "GE Private Implicit VR Little Endian, Big Endian Pixels", .nativeBigEndianPixels, encoding: .implicitLittle),
+        TransferSyntax(
+            "1.2.840.113619.5.2", "GE Private Implicit VR Little Endian, Big Endian Pixels", .nativeBigEndianPixels, encoding: .implicitLittle),
     ]
 
     private static let jpeg: [TransferSyntax] = [

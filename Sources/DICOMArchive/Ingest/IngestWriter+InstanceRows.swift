@@ -155,6 +155,8 @@ extension IngestWriter {
 /// By which versions of the program's formats a row was described: the header text's in the low byte, the pictures' above.
 enum DescriptionVersion {
     static let current = Int64(HeaderText.formatVersion | PictureDescription.version << 8)
+    /// Set on the first instance of a series whose row lacks what only the file says: see `Version2`.
+    static let lacksSeries: Int64 = 1 << 32
 
     static func headerText(_ stored: Int64) -> Int { Int(stored & 0xFF) }
 }

@@ -113,15 +113,33 @@ extension IngestWriter {
         record.modality = summary.modality
         record.description = summary.seriesDescription
         record.modifiedNs = now
+        try describe(&record, summary)
+        try ViewNames(connection: connection).claim(for: &record)
+        record.modalityStudy = try connection.studyModality(study, summary.modality, at: now) { ids.next($0) }
+        return record
+    }
+
+    /// What the index keeps of a series' first instance and no name is made of.
+    private func describe(_ record: inout SeriesRecord, _ summary: InstanceSummary) throws(ArchiveError) {
         record.bodyPart = summary.bodyPartExamined
         record.manufacturer = summary.manufacturer
         record.model = summary.manufacturerModelName
         record.protocolName = summary.protocolName
         record.institution = summary.institutionName
         record.sopClass = try text(summary.sopClassUID)
-        try ViewNames(connection: connection).claim(for: &record)
-        record.modalityStudy = try connection.studyModality(study, summary.modality, at: now) { ids.next($0) }
-        return record
+    }
+
+    /// Fills in what the version that made the row did not take from the file.
+    func describeSeries(_ id: Int64, _ summary: InstanceSummary) throws(ArchiveError) {
+        guard var record = try seriesRecord(id) else { return }
+        try describe(&record, summary)
+        let update = try connection.statement(WriteSQL.describeSeries)
+        update.bind(1, id)
+        let columns = [record.bodyPart, record.manufacturer, record.model, record.protocolName, record.institution]
+        for (index, column) in columns.enumerated() { update.bind(Int32(2 + index), column) }
+        update.bind(7, record.sopClass)
+        update.bind(8, record.checksum)
+        try update.run()
     }
 
     private func series(withIdentity identity: [UInt8]) throws(ArchiveError) -> [SeriesRecord] {

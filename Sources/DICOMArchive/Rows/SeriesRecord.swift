@@ -15,7 +15,7 @@ struct SeriesRecord {
     /// In `/uids`; nil where that is the identity itself.
     var uidName: [UInt8]?
     var uidKey: [UInt8]?
-    // Of the first instance; empty in rows that a version without them made.
+    // Of the first instance; empty in rows that a version without them made, until that is read again.
     var bodyPart: [UInt8] = []
     var manufacturer: [UInt8] = []
     var model: [UInt8] = []

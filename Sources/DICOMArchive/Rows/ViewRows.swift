@@ -17,6 +17,11 @@ package struct StudyModalityRow: Hashable, Sendable {
 package struct ModalityEntryRow: Hashable, Sendable {
     package let place: StudyModalityRow
     package let study: StudyRow
+
+    package init(place: StudyModalityRow, study: StudyRow) {
+        self.place = place
+        self.study = study
+    }
 }
 
 /// A folder that is but a number: a day, or the studies without an accession number.

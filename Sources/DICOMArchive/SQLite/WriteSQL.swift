@@ -7,7 +7,7 @@ enum WriteSQL: Int, CaseIterable {
     case instancesBySOP, insertInstance, updateInstance, deleteInstance, stemTaken, anyInstanceOfSeries
     case personKeys, insertPersonKey, deletePersonKeys, insertPatient, updatePatient, deletePatient, patientNameTaken
     case studiesByIdentity, insertStudy, updateStudy, deleteStudy, studyNameTaken, anyStudyOfPatient
-    case seriesByIdentity, insertSeries, updateSeries, deleteSeries, seriesNameTaken, anySeriesOfStudy
+    case seriesByIdentity, insertSeries, updateSeries, describeSeries, deleteSeries, seriesNameTaken, anySeriesOfStudy
     case problemsOf, insertProblem, deleteProblems
     case insertConflict, deleteConflicts, deleteOtherConflicts
     case setMeta, replaceTotals
@@ -88,6 +88,11 @@ enum WriteSQL: Int, CaseIterable {
         case .seriesByIdentity: "SELECT \(ReadSQL.series) FROM series WHERE identity = ?1 ORDER BY id"
         case .insertSeries: "INSERT INTO series (\(ReadSQL.series)) VALUES (\(Self.parameters(19)))"
         case .updateSeries: "UPDATE series SET modified_ns = ?2, checksum = ?3 WHERE id = ?1"
+        case .describeSeries:
+            """
+            UPDATE series SET body_part = ?2, manufacturer = ?3, model = ?4, protocol = ?5, institution = ?6, sop_class = ?7, checksum = ?8 \
+            WHERE id = ?1
+            """
         case .deleteSeries: "DELETE FROM series WHERE id = ?1"
         case .seriesNameTaken: "SELECT 1 FROM series WHERE study = ?2 AND name_key = ?1"
         case .anySeriesOfStudy: "SELECT 1 FROM series WHERE study = ?1 LIMIT 1"

@@ -1,6 +1,7 @@
 /// From version 1: the names in the views beside `/patients`, and the folders of those views.
 ///
-/// What version 1 did not take from the files (body part, manufacturer and so on) stays empty until a series is indexed anew.
+/// What version 1 did not take from the files (body part, manufacturer and so on) stays empty until the next `dcmfs index`,
+/// which reads the first file of each series again.
 struct Version2 {
     let connection: Connection
 
@@ -31,6 +32,7 @@ struct Version2 {
         try nameStudies(patients: names)
         try nameSeries()
         try nameInstances()
+        try markFirstInstances()
         try addFolders()
         try connection.countedTotals().write(connection)
     }
@@ -135,6 +137,20 @@ struct Version2 {
             if !EntityNames.isPlainUID(select.bytes(1)) { ids.append("\(select.int(0))") }
         }
         return ids.joined(separator: ",")
+    }
+
+    /// The first file of each series is to be read again: what a series' row has is of that one.
+    private func markFirstInstances() throws(ArchiveError) {
+        let first = try connection.prepare("SELECT \(ReadSQL.instance) FROM instances WHERE id IN (SELECT min(id) FROM instances GROUP BY series)")
+        let update = try connection.prepare("UPDATE instances SET text_version = ?2, checksum = ?3 WHERE id = ?1")
+        for var record in try all(first, { s throws(ArchiveError) in try InstanceRecord(s) }) {
+            record.textVersion |= DescriptionVersion.lacksSeries
+            update.bind(1, record.id)
+            update.bind(2, record.textVersion)
+            update.bind(3, record.checksum)
+            try update.run()
+        }
+        try connection.execute("DELETE FROM meta WHERE key = 'described-by'")
     }
 
     private func addFolders() throws(ArchiveError) {

@@ -2,8 +2,9 @@ package import DICOMArchive
 
 /// One arrangement of the archive: a folder in the root, and directories below it that end in directories of instances.
 ///
-/// A further view is a file beside this one and a line in `VirtualTree.views`. A view says what its own directories hold;
-/// what lies in a directory of instances is the same everywhere.
+/// A further view is a file beside this one, most often with one declaration of a `LevelledView`, and a line in
+/// `VirtualTree.views`. A view says what its own directories hold; what lies in a directory of instances is the same
+/// everywhere.
 package protocol View: Sendable {
     /// The folder's name in the root.
     var name: [UInt8] { get }
@@ -56,10 +57,6 @@ extension ViewEntry {
     /// A directory whose order is its row.
     init(_ name: [UInt8], level: Int, row: Int64, modifiedNs: Int64) {
         self.init(name: name, item: .directory(ViewPlace(level: level, row: row)), order: row, modifiedNs: modifiedNs)
-    }
-
-    init(_ row: SeriesRow) {
-        self.init(name: row.name, item: .series(row.id), order: row.id, modifiedNs: row.modifiedNs)
     }
 }
 

@@ -29,7 +29,7 @@ enum JPEG2000 {
         let source = try JPEG2000Stream(stream, layout)
         let reduction = source.reduction(for: longestSide)
         if reduction > 0 {
-            // A tile may have fewer levels than the main header says: then the full picture it is.
+            // A tile may have fewer levels than the main header says, a cut stream is read in full only: then the full picture it is.
             do throws(DICOMError) { return try source.decode(reduction: reduction) } catch {}
         }
         return try source.decode(reduction: 0)
@@ -68,8 +68,12 @@ private struct JPEG2000Stream {
 
     private var isSubsampled: Bool { header.components.contains { $0.dx != 1 || $0.dy != 1 } }
 
+    /// Whether the codestream's numbers are the pixels' values: then their means, which the coarser resolutions hold, are means of pixels.
+    /// Negative values coded as large ones, or bits above those stored, would be averaged with what they do not mean.
+    private var hasPixelValues: Bool { header.components.allSatisfy { $0.isSigned == layout.isSigned && $0.precision <= layout.bitsStored } }
+
     func reduction(for longestSide: Int) -> Int {
-        guard !isSubsampled else { return 0 }
+        guard !isSubsampled, hasPixelValues else { return 0 }
         var reduction = 0
         while reduction < header.levels, Self.side(max(layout.rows, layout.columns), reduction + 1) >= max(1, longestSide) { reduction += 1 }
         return reduction
