@@ -7,6 +7,7 @@
  * 64-bit off_t is the default on every platform we support; defining _FILE_OFFSET_BITS here would clash with Glibc's module.
  */
 #define FUSE_USE_VERSION 314
+#include <errno.h>
 #include <fuse_lowlevel.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -83,6 +84,75 @@ static inline void dcmfs_negotiate(struct fuse_conn_info *connection, enum dcmfs
 static inline void dcmfs_set_keep_cache(struct fuse_file_info *info, int keep)
 {
     info->keep_cache = keep ? 1 : 0;
+}
+
+/*
+ * Passthrough: the kernel reads an open file from its source by itself. libfuse knows it from 3.17 on, Linux from 6.9 on, and only
+ * for CAP_SYS_ADMIN. Backing files stay below (depth 0): the sources lie on no stacked filesystem.
+ */
+#if FUSE_VERSION >= FUSE_MAKE_VERSION(3, 17) && defined(FUSE_CAP_PASSTHROUGH)
+#define DCMFS_PASSTHROUGH 1
+#else
+#define DCMFS_PASSTHROUGH 0
+#endif
+
+static inline int dcmfs_has_passthrough(void)
+{
+    return DCMFS_PASSTHROUGH;
+}
+
+/* Asks the kernel for it; 0 when it is not offered. */
+static inline int dcmfs_negotiate_passthrough(struct fuse_conn_info *connection)
+{
+#if DCMFS_PASSTHROUGH
+    if (!(connection->capable & FUSE_CAP_PASSTHROUGH))
+        return 0;
+    dcmfs_want(connection, FUSE_CAP_PASSTHROUGH);
+    connection->max_backing_stack_depth = FUSE_BACKING_STACKED_UNDER;
+    return 1;
+#else
+    (void)connection;
+    return 0;
+#endif
+}
+
+/* A positive backing id for a descriptor, or -errno. */
+static inline int dcmfs_passthrough_open(fuse_req_t request, int descriptor)
+{
+#if DCMFS_PASSTHROUGH
+    errno = 0;
+    int id = fuse_passthrough_open(request, descriptor);
+    if (id > 0)
+        return id;
+    return errno > 0 ? -errno : -EIO;
+#else
+    (void)request;
+    (void)descriptor;
+    return -ENOSYS;
+#endif
+}
+
+static inline void dcmfs_passthrough_close(fuse_req_t request, int id)
+{
+#if DCMFS_PASSTHROUGH
+    fuse_passthrough_close(request, id);
+#else
+    (void)request;
+    (void)id;
+#endif
+}
+
+/* The kernel accepts no other flag beside it. */
+static inline void dcmfs_set_backing(struct fuse_file_info *info, int id)
+{
+#if DCMFS_PASSTHROUGH
+    info->keep_cache = 0;
+    info->direct_io = 0;
+    info->backing_id = id;
+#else
+    (void)info;
+    (void)id;
+#endif
 }
 
 /* libfuse's messages, once there is no terminal to print them on. Its levels are those of syslog. */

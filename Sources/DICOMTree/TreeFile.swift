@@ -29,6 +29,13 @@ package final class TreeFile: Sendable {
         if case .report = content { false } else { true }
     }
 
+    /// The source's descriptor where its bytes, all of them, are shown as they are. What reads it directly sees what the
+    /// source holds then: nothing checks it any more.
+    package var backing: CInt? {
+        guard case .source(let source, let size) = content, source.size == size else { return nil }
+        return source.descriptor
+    }
+
     /// Whether it can be read without `prepare`; throws where that is known to fail. Once ready it stays ready.
     package func isReady() throws(TreeError) -> Bool {
         switch content {

@@ -1,5 +1,13 @@
 /// What a mount may choose.
 package struct TreeOptions: Sendable {
+    /// What files and directories show as the time of their last modification.
+    package enum Times: String, Sendable {
+        /// Of the source, or of the newest change below.
+        case source
+        /// Study Date and Time, where there is one valid.
+        case study
+    }
+
     /// Labels of the kinds of file to show (`Rendition.label`).
     package var shown: Set<String>
     /// Compare ctime and inode of a source too before serving it.
@@ -8,6 +16,7 @@ package struct TreeOptions: Sendable {
     package var cacheBytes: Int
     /// Files made ahead of a reader at a time; 0 makes none.
     package var readAhead: Int
+    package var times = Times.source
     /// Views of this mount beside `VirtualTree.views`.
     package var userViews: [any View] = []
     /// Takes one line about something that went wrong; no patient data.

@@ -18,6 +18,8 @@ package protocol TreeSource: Sendable {
     func instances(of series: Int64, afterStem stem: [UInt8], limit: Int) throws(ArchiveError) -> [InstanceRow]
     func instance(id: Int64) throws(ArchiveError) -> InstanceRow?
     func instance(stem: [UInt8], of series: Int64) throws(ArchiveError) -> InstanceRow?
+    /// What the index knows of a row and of those it belongs to; nil when it is gone.
+    func attributes(of entity: ArchiveEntity) throws(ArchiveError) -> [IndexedAttribute]?
     func openSource(of instance: Int64, strict: Bool) throws(ArchiveError) -> SourceFile
     // The views beside /patients.
     func patient(viewNamed name: [UInt8]) throws(ArchiveError) -> PatientRow?

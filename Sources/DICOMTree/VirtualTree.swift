@@ -47,7 +47,9 @@ package final class VirtualTree: Sendable {
     // MARK: - Nodes
 
     /// What `stat` shows. From the index alone, in constant time.
-    package func node(_ id: NodeID) throws(TreeError) -> Node {
+    package func node(_ id: NodeID) throws(TreeError) -> Node { try dated(try plainNode(id)) }
+
+    private func plainNode(_ id: NodeID) throws(TreeError) -> Node {
         switch id.kind {
         case .fixed: try fixedNode(id)
         case .viewDirectory where id.isQuery: try queryNode(id)
@@ -61,7 +63,9 @@ package final class VirtualTree: Sendable {
     }
 
     /// The child of a directory by its exact name.
-    package func child(named name: [UInt8], of id: NodeID) throws(TreeError) -> Node {
+    package func child(named name: [UInt8], of id: NodeID) throws(TreeError) -> Node { try dated(try plainChild(named: name, of: id)) }
+
+    private func plainChild(named name: [UInt8], of id: NodeID) throws(TreeError) -> Node {
         switch id.kind {
         case .fixed where id.isRoot:
             return try rootChild(named: name, of: id)
@@ -113,6 +117,10 @@ package final class VirtualTree: Sendable {
     /// Hands out the entries of a directory behind a cookie (0: all), without `.` and `..`, until `emit` returns false.
     /// Entries that are added meanwhile appear once, at the end; none is skipped or repeated.
     package func list(_ id: NodeID, after cookie: Int64, emit: (TreeEntry) -> Bool) throws(TreeError) {
+        if options.times == .study { try listDated(id, after: cookie, emit) } else { try listPlain(id, after: cookie, emit) }
+    }
+
+    func listPlain(_ id: NodeID, after cookie: Int64, _ emit: (TreeEntry) -> Bool) throws(TreeError) {
         switch id.kind {
         case .fixed where id.isRoot: try listRoot(id, after: cookie, emit)
         case .fixed where id == .with: try listSettings(after: cookie, emit)

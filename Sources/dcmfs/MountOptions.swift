@@ -68,6 +68,20 @@ struct MountOptions {
         Option(key: "umask", placeholder: "OCTAL", explanation: "permissions to take away") { options, value in
             UInt32(value, radix: 8).map { options.mask = $0 & 0o777 } != nil
         },
+        Option(key: "mtime", placeholder: "source|study", explanation: "times of files: of the source (default), or Study Date and Time") {
+            options, value in
+            TreeOptions.Times(rawValue: value).map { options.tree.times = $0 } != nil
+        },
+        Option(key: "xattr", placeholder: nil, explanation: "what the index knows as extended attributes, user.dicom.PatientID and others") {
+            options, _ in
+            options.session.extendedAttributes = true
+            return true
+        },
+        Option(key: "passthrough", placeholder: nil, explanation: "let the kernel read .dcm files by itself (libfuse 3.17, Linux 6.9, root)") {
+            options, _ in
+            options.session.passthrough = true
+            return true
+        },
         Option(key: "readdirplus", placeholder: "auto|always|never", explanation: "attributes with listings") { options, value in
             ReaddirPlus(rawValue: value).map { options.session.readdirplus = $0 } != nil
         },

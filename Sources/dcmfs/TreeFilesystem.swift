@@ -17,10 +17,13 @@ final class TreeFilesystem: Filesystem {
 
     private let tree: VirtualTree
     private let ownership: Ownership
+    /// Whether the times of files tell the kernel that it has old bytes of them.
+    private let showsChanges: Bool
 
-    init(_ tree: VirtualTree, ownership: Ownership) {
+    init(_ tree: VirtualTree, ownership: Ownership, showsChanges: Bool) {
         self.tree = tree
         self.ownership = ownership
+        self.showsChanges = showsChanges
     }
 
     func lookup(_ name: UnsafeRawBufferPointer, in parent: UInt64) throws(Errno) -> FileAttributes {
@@ -42,7 +45,7 @@ final class TreeFilesystem: Filesystem {
     }
 
     func open(_ node: UInt64) throws(Errno) -> any OpenFile {
-        try answering { () throws(TreeError) in OpenTreeFile(try tree.open(NodeID(rawValue: node))) }
+        try answering { () throws(TreeError) in OpenTreeFile(try tree.open(NodeID(rawValue: node)), showsChanges: showsChanges) }
     }
 
     func openDirectory(_ node: UInt64) throws(Errno) {
@@ -76,11 +79,21 @@ final class TreeFilesystem: Filesystem {
         }
     }
 
+    func extendedAttribute(_ name: UnsafeRawBufferPointer, of node: UInt64) throws(Errno) -> [UInt8] {
+        let value = try answering { () throws(TreeError) in try tree.extendedAttribute(name, of: NodeID(rawValue: node)) }
+        guard let value else { throw .noData }
+        return value
+    }
+
+    func extendedAttributeNames(of node: UInt64) throws(Errno) -> [[UInt8]] {
+        try answering { () throws(TreeError) in try tree.extendedAttributeNames(of: NodeID(rawValue: node)) }
+    }
+
     private func show(_ node: Node) -> FileAttributes {
         FileAttributes(
             node: node.id.rawValue, mode: node.isDirectory ? S_IFDIR | ownership.directoryMode : S_IFREG | ownership.fileMode,
             links: node.links, owner: ownership.owner, group: ownership.group, size: node.size, isSizeExact: node.isSizeExact,
-            modified: node.modifiedNs)
+            modified: node.modifiedNs, changed: node.changedNs)
     }
 
     private static let selfName = Array(".".utf8)
@@ -90,12 +103,16 @@ final class TreeFilesystem: Filesystem {
 /// A `TreeFile` shown as an open file.
 private final class OpenTreeFile: OpenFile {
     private let file: TreeFile
+    private let showsChanges: Bool
 
-    init(_ file: TreeFile) {
+    init(_ file: TreeFile, showsChanges: Bool) {
         self.file = file
+        self.showsChanges = showsChanges
     }
 
-    var keepsCache: Bool { file.isImmutable }
+    var keepsCache: Bool { file.isImmutable && showsChanges }
+
+    var backing: CInt? { file.backing }
 
     func isReady() throws(Errno) -> Bool {
         try answering { () throws(TreeError) in try file.isReady() }

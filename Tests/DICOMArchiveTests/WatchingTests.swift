@@ -5,7 +5,7 @@ import Testing
 @testable import DICOMArchive
 
 /// What `index --watch` knows of folders that change.
-@Suite struct WatchingTests {
+@Suite final class WatchingTests {
     let root: [UInt8]
 
     init() throws {
@@ -14,6 +14,8 @@ import Testing
         root = Array(path.utf8)
         try Data("x".utf8).write(to: URL(fileURLWithPath: path + "/below/first"))
     }
+
+    deinit { try? FileManager.default.removeItem(atPath: path("")) }
 
     private func path(_ name: String) -> String { String(decoding: root, as: UTF8.self) + "/" + name }
     private func bytes(_ name: String) -> [UInt8] { Array(path(name).utf8) }

@@ -120,6 +120,17 @@ final class MemorySource: TreeSource {
         for attributes in state.withLock({ $0.attributes }) where query.matches(attributes) { emit(attributes) }
     }
 
+    func attributes(of entity: ArchiveEntity) throws(ArchiveError) -> [IndexedAttribute]? {
+        state.withLock { state in
+            switch entity {
+            case .patient(let id): state.attributes(ofPatient: id)
+            case .study(let id): state.attributes(ofStudy: id)
+            case .series(let id): state.attributes(ofSeries: id)
+            case .instance(let id): state.attributes(ofInstance: id)
+            }
+        }
+    }
+
     func openSource(of instance: Int64, strict: Bool) throws(ArchiveError) -> SourceFile {
         let bytes = state.withLock { state in
             state.openings += 1
@@ -223,6 +234,25 @@ extension MemorySource.State {
                 patient: SeriesAttributes.Shared(person), study: SeriesAttributes.Shared(record), record: SeriesAttributes.Shared(own),
                 sopClass: [], modalities: [own.modality])
         }
+    }
+
+    func attributes(ofPatient id: Int64) -> [IndexedAttribute]? {
+        patients.first { $0.id == id }.map { [IndexedAttribute(keyword: "PatientID", value: $0.name)] }
+    }
+
+    func attributes(ofStudy id: Int64) -> [IndexedAttribute]? {
+        guard let study = studies.first(where: { $0.id == id }), let above = attributes(ofPatient: study.patientID) else { return nil }
+        return above + [IndexedAttribute(keyword: "StudyInstanceUID", value: study.uidName)]
+    }
+
+    func attributes(ofSeries id: Int64) -> [IndexedAttribute]? {
+        guard let row = series.first(where: { $0.id == id }), let above = attributes(ofStudy: row.studyID) else { return nil }
+        return above + [IndexedAttribute(keyword: "SeriesInstanceUID", value: row.uidName)]
+    }
+
+    func attributes(ofInstance id: Int64) -> [IndexedAttribute]? {
+        guard let row = instances.first(where: { $0.id == id }), let above = attributes(ofSeries: row.seriesID) else { return nil }
+        return above + [IndexedAttribute(keyword: "SOPInstanceUID", value: row.uidStem)]
     }
 
     mutating func add(series: Int64, stem: String, picture: PictureDescription?, textVersion: Int = 1) {

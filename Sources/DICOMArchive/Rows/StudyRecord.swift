@@ -45,7 +45,7 @@ struct StudyRecord {
     var row: StudyRow {
         StudyRow(
             id: id, patientID: patient, name: name, viewName: viewName, day: day, accessionName: accessionName, uidName: uidName ?? identity,
-            modifiedNs: modifiedNs)
+            modifiedNs: modifiedNs, time: time)
     }
 
     init() {}

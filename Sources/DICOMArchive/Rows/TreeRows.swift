@@ -22,6 +22,8 @@ package struct StudyRow: Hashable, Sendable {
     /// In `/uids`.
     package let uidName: [UInt8]
     package let modifiedNs: Int64
+    /// Study Time as it stands in the file.
+    package var time: [UInt8] = []
 }
 
 /// One series of one study row.

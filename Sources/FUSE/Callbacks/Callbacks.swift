@@ -7,13 +7,15 @@ import SystemPackage
 /// They are plain functions of a file without isolation: a closure written inside the `@main` type would inherit the main
 /// actor, and the runtime ends the process when such a one is called from a foreign thread. Each unwraps, asks the
 /// filesystem and answers at once, or hands the request to `DeferredWork`.
-/// What is not in the table libfuse answers with ENOSYS, which for xattrs, flush and access keeps the kernel from asking again.
+/// What is not in the table libfuse answers with ENOSYS, which for flush, access and, where they are off, extended attributes
+/// keeps the kernel from asking again.
 enum Callbacks {
     /// Longest name in bytes. The kernel passes longer ones on.
     static let nameLimit = 255
 
-    static var table: fuse_lowlevel_ops {
+    static func table(extendedAttributes: Bool) -> fuse_lowlevel_ops {
         var table = fuse_lowlevel_ops()
+        if extendedAttributes { ExtendedAttributes.add(to: &table) }
         table.`init` = onInit
         table.lookup = onLookup
         table.getattr = onGetattr
@@ -31,6 +33,9 @@ enum Callbacks {
 @c private func onInit(_ userdata: UnsafeMutableRawPointer?, _ connection: UnsafeMutablePointer<fuse_conn_info>?) {
     guard let context = SessionContext.of(userdata), let connection else { return }
     dcmfs_negotiate(connection, context.readdirplus.negotiated)
+    if let passthrough = context.passthrough, dcmfs_negotiate_passthrough(connection) == 0 {
+        passthrough.turnOff("this kernel does not offer it (Linux 6.9 does)")
+    }
     context.onReady()
 }
 
@@ -79,7 +84,7 @@ enum Callbacks {
         return (handle: FileHandle(file: file, node: node), isReady: try file.isReady())
     } reply: { request, opened in
         if opened.isReady {
-            request.reply(open: opened.handle, details)
+            request.reply(open: opened.handle, details, context)
         } else {
             SlowAnswers.open(opened.handle, details, request, context)
         }
@@ -103,8 +108,12 @@ enum Callbacks {
 
 @c private func onRelease(_ raw: fuse_req_t?, _ node: fuse_ino_t, _ info: UnsafeMutablePointer<fuse_file_info>?) {
     guard let raw, let info else { return }
+    let request = Request(raw)
+    if let passthrough = SessionContext.of(request)?.passthrough, let handle = FileHandle.of(info.pointee.fh) {
+        passthrough.leave(handle, request)
+    }
     FileHandle.release(info.pointee.fh)
-    Request(raw).reply(error: Errno(rawValue: 0))
+    request.reply(error: Errno(rawValue: 0))
 }
 
 @c private func onOpendir(_ raw: fuse_req_t?, _ node: fuse_ino_t, _ info: UnsafeMutablePointer<fuse_file_info>?) {

@@ -31,7 +31,7 @@ extension FileAttributes {
         result.st_blocks = mode & S_IFMT == S_IFREG ? (size &+ 511) / 512 : 0
         let time = timespec(nanosecondsSince1970: modified)
         result.st_mtim = time
-        result.st_ctim = time
+        result.st_ctim = timespec(nanosecondsSince1970: changed)
         result.st_atim = time
         return result
     }

@@ -63,18 +63,36 @@ struct Request: ~Copyable, @unchecked Sendable {
     }
 
     /// The file is open; the handle lives until its release.
-    consuming func reply(open handle: FileHandle, _ info: fuse_file_info) {
+    consuming func reply(open handle: FileHandle, _ info: fuse_file_info, _ context: SessionContext) {
+        let mode: Passthrough.Mode
+        do throws(Errno) {
+            mode = try context.passthrough?.enter(handle, self) ?? .cached
+        } catch {
+            return reply(error: error)
+        }
         var info = info
         info.fh = handle.retainedNumber()
-        dcmfs_set_keep_cache(&info, handle.file.keepsCache ? 1 : 0)
+        switch mode {
+        case .cached: dcmfs_set_keep_cache(&info, handle.file.keepsCache ? 1 : 0)
+        case .backed(let id): dcmfs_set_backing(&info, id)
+        }
         // When the program is gone there will be no release either.
-        if fuse_reply_open(raw, &info) != 0 { FileHandle.release(info.fh) }
+        if fuse_reply_open(raw, &info) != 0 {
+            context.passthrough?.abandon(handle)
+            FileHandle.release(info.fh)
+        }
         discard self
     }
 
     consuming func reply(openDirectory info: fuse_file_info) {
         var info = info
         fuse_reply_open(raw, &info)
+        discard self
+    }
+
+    /// How many bytes an extended attribute, or the list of them, has.
+    consuming func reply(attributeSize size: Int) {
+        fuse_reply_xattr(raw, size)
         discard self
     }
 

@@ -10,6 +10,8 @@ final class SessionContext: Sendable {
     let deferred: DeferredWork
     /// For whatever waits for a source.
     let gate: SourceGate
+    /// Nil where it is not wanted, or not built in.
+    let passthrough: Passthrough?
     private let overflow = Mutex<DeferredWork?>(nil)
     private let lastOverflow = Atomic<UInt64>(0)
     /// Called once, when the kernel has said hello.
@@ -21,6 +23,7 @@ final class SessionContext: Sendable {
         self.readdirplus = configuration.readdirplus
         self.deferred = DeferredWork(threadCount: configuration.slowThreads)
         self.gate = SourceGate(places: configuration.threads / 2)
+        self.passthrough = configuration.passthrough ? Passthrough.make(log: configuration.log) : nil
         self.onReady = onReady
     }
 

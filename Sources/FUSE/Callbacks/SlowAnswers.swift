@@ -28,7 +28,7 @@ enum SlowAnswers {
             do throws(Errno) {
                 try result.get()
                 if try handle.file.isReady() {
-                    request.reply(open: handle, info)
+                    request.reply(open: handle, info, context)
                 } else {
                     // Another handle of the node was prepared, and what it made was not kept: now it is this one's turn.
                     open(handle, info, request, context)
@@ -78,7 +78,7 @@ enum SlowAnswers {
             do throws(Errno) {
                 try result.get()
                 guard let opened = box.value.withLock({ $0 }) else { throw .ioError }
-                if opened.isReady { request.reply(open: opened.handle, info) } else { open(opened.handle, info, request, context) }
+                if opened.isReady { request.reply(open: opened.handle, info, context) } else { open(opened.handle, info, request, context) }
             } catch {
                 request.reply(error: error)
             }

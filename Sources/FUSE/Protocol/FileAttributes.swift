@@ -11,11 +11,14 @@ package struct FileAttributes: Hashable, Sendable {
     package var size: Int
     /// False while the exact size takes work: the kernel is told to ask again, and only that question makes the size.
     package var isSizeExact: Bool
-    /// Nanoseconds since 1970, may be negative; also `st_ctime` and `st_atime`.
+    /// Nanoseconds since 1970, may be negative; also `st_atime`.
     package var modified: Int64
+    /// `st_ctime`.
+    package var changed: Int64
 
     package init(
-        node: UInt64, mode: UInt32, links: Int = 1, owner: UInt32, group: UInt32, size: Int, isSizeExact: Bool = true, modified: Int64
+        node: UInt64, mode: UInt32, links: Int = 1, owner: UInt32, group: UInt32, size: Int, isSizeExact: Bool = true, modified: Int64,
+        changed: Int64
     ) {
         self.node = node
         self.mode = mode
@@ -25,6 +28,7 @@ package struct FileAttributes: Hashable, Sendable {
         self.size = size
         self.isSizeExact = isSizeExact
         self.modified = modified
+        self.changed = changed
     }
 }
 

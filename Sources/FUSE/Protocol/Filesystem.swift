@@ -16,6 +16,10 @@ package protocol Filesystem: AnyObject, Sendable {
     /// Hands out the entries behind `cookie` (0: from the start), `.` and `..` included, until `emit` returns false.
     func list(_ node: UInt64, after cookie: Int64, emit: (DirectoryEntry) -> Bool) throws(Errno)
     func statistics() throws(Errno) -> FilesystemStatistics
+    // Asked only where `SessionConfiguration.extendedAttributes` says so.
+    /// The value of an extended attribute; `noData` where the node has none of this name. `name` begins with `user.`.
+    func extendedAttribute(_ name: UnsafeRawBufferPointer, of node: UInt64) throws(Errno) -> [UInt8]
+    func extendedAttributeNames(of node: UInt64) throws(Errno) -> [[UInt8]]
 }
 
 package struct DirectoryEntry {
@@ -35,6 +39,9 @@ package struct DirectoryEntry {
 package protocol OpenFile: AnyObject, Sendable {
     /// What the kernel has read of this node before is still good.
     var keepsCache: Bool { get }
+    /// A descriptor of a file whose bytes are this file's, all of them, for as long as this one lives: the kernel may read it
+    /// by itself. Nil where there is none.
+    var backing: CInt? { get }
     /// Whether it can be read without `prepare`. An open file is handed to the program only then, so that what cannot be
     /// made fails when it is opened: a program that maps it into memory would die of SIGBUS later.
     func isReady() throws(Errno) -> Bool

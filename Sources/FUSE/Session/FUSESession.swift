@@ -28,7 +28,7 @@ package final class FUSESession {
         if configuration.isDebugging { words.append(Array("-d".utf8)) }
         // The session keeps the context alive through `self.context`; it copies the table.
         let userdata = Unmanaged.passUnretained(context).toOpaque()
-        guard let session = Self.makeSession(words, userdata) else {
+        guard let session = Self.makeSession(words, Callbacks.table(extendedAttributes: configuration.extendedAttributes), userdata) else {
             throw MountError(.failed, "libfuse refused to start a session")
         }
         self.session = session
@@ -80,13 +80,13 @@ package final class FUSESession {
         fuse_session_unmount(session)
     }
 
-    private static func makeSession(_ words: [[UInt8]], _ userdata: UnsafeMutableRawPointer) -> OpaquePointer? {
+    private static func makeSession(_ words: [[UInt8]], _ table: fuse_lowlevel_ops, _ userdata: UnsafeMutableRawPointer) -> OpaquePointer? {
         var pointers: [UnsafeMutablePointer<CChar>?] = words.map { word in
             (word + [0]).withUnsafeBytes { bytes in bytes.baseAddress.flatMap { strdup($0.assumingMemoryBound(to: CChar.self)) } }
         }
         pointers.append(nil)
         defer { for pointer in pointers { free(pointer) } }
-        var table = Callbacks.table
+        var table = table
         let count = CInt(words.count)
         return pointers.withUnsafeMutableBufferPointer { buffer in
             var arguments = fuse_args(argc: count, argv: buffer.baseAddress, allocated: 0)

@@ -13,7 +13,13 @@ package struct SessionConfiguration: Sendable {
     /// The type is shown as `fuse.<subtype>`.
     package var subtype = "fuse"
     package var allowOther = false
+    /// Answer for extended attributes: two more requests for each file of `ls -l`.
+    package var extendedAttributes = false
     package var isDebugging = false
+    /// Let the kernel read files that have a `backing` by itself, where library, kernel and privileges allow it.
+    package var passthrough = false
+    /// Takes one line for the system log.
+    package var log: @Sendable (String) -> Void = { _ in }
 
     package init() {}
 

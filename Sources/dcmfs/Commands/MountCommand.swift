@@ -110,8 +110,9 @@ struct MountProcess {
         configuration.source = archive.path
         configuration.subtype = MountCommand.subtype
         configuration.slowThreads = workerCount
+        configuration.log = { [daemon] in daemon.log($0) }
         let tree = VirtualTree(source: archive, producer: try makeProducer(workerCount: workerCount), options: treeOptions)
-        let filesystem = TreeFilesystem(tree, ownership: options.ownership)
+        let filesystem = TreeFilesystem(tree, ownership: options.ownership, showsChanges: treeOptions.times == .source)
         let status = "showing \(shownPath(archive.path)) at \(shownPath(point.path))"
         let session = try FUSESession(filesystem: filesystem, configuration: configuration) { [daemon] in daemon.reportReady(status: status) }
         session.onEnding = { [daemon] in daemon.reportStopping() }
