@@ -91,6 +91,9 @@ struct ArchiveLocation {
             throw ArchiveError(.noArchive, "there is no archive \(text) (make one: dcmfs index \(text) FOLDER)")
         }
         guard status.isRegular else { throw ArchiveError(.notAnArchive, "\(text) is not a file") }
+        if withCString(path, { access($0, R_OK) }) != 0, errno == EACCES {
+            throw ArchiveError(.system, "\(text): \(String(cString: strerror(EACCES)))", errno: EACCES)
+        }
         if status.size == 0 && mode == .readOnly { throw ArchiveError(.notAnArchive, "\(text) is empty") }
     }
 

@@ -1,18 +1,21 @@
 import Glibc
 import WorkerProtocol
 
-/// Where `dcmfs render` writes: whole or not at all, never over the source.
+/// Where `dcmfs render` and `dcmfs thumbnail` write; never over the source.
 struct PictureTarget {
     let path: String
     let format: PictureRequest.Format
     let isStandardOutput: Bool
     /// The user gave no name: nothing that exists is replaced.
     private let isDefault: Bool
+    /// A file that is there is written into, not replaced: tumbler reads what comes by the descriptor with which it made the file.
+    private let isInPlace: Bool
 
     /// - Parameter output: a path ending in `.png`, `.jpg` or `.jpeg`, `-`, or nil for a name made from `source`'s.
     init(_ output: String?, source: String) throws(CommandFailure) {
         isDefault = output == nil
         isStandardOutput = output == "-"
+        isInPlace = false
         path = output ?? Self.defaultName(source)
         switch path.lowercased() {
         case "-": format = .compressedPNG
@@ -22,12 +25,13 @@ struct PictureTarget {
         }
     }
 
-    /// A PNG under a name that somebody else made up.
+    /// A PNG under a name, often in a file, that somebody else made up.
     init(png path: String) {
         self.path = path
         format = .compressedPNG
         isStandardOutput = false
         isDefault = false
+        isInPlace = true
     }
 
     func check(against source: InputDocument) throws(CommandFailure) {
@@ -38,6 +42,7 @@ struct PictureTarget {
 
     func write(_ bytes: [UInt8]) throws(CommandFailure) {
         if isStandardOutput { return try writeAll(bytes, to: STDOUT_FILENO) }
+        if isInPlace, access(path, F_OK) == 0 { return try overwrite(bytes) }
         // Beside the target, then renamed: no reader ever sees half a picture.
         let temporary = path + ".\(getpid()).part"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
@@ -53,6 +58,17 @@ struct PictureTarget {
             let reason = String(cString: strerror(errno))
             unlink(temporary)
             throw CommandFailure("\(path): \(reason)")
+        }
+    }
+
+    /// Leaves the file empty when it cannot hold the whole picture.
+    private func overwrite(_ bytes: [UInt8]) throws(CommandFailure) {
+        let descriptor = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC)
+        guard descriptor >= 0 else { throw CommandFailure("\(path): \(String(cString: strerror(errno)))") }
+        defer { close(descriptor) }
+        do { try writeAll(bytes, to: descriptor) } catch {
+            _ = ftruncate(descriptor, 0)
+            throw error
         }
     }
 

@@ -21,7 +21,7 @@ int CLinux_is_sanitized(void);
 int CLinux_limit_cpu(uint64_t seconds);
 int CLinux_limit_address_space(uint64_t bytes, int hard);
 
-// CPU time this process has used, in microseconds.
+// CPU time that RLIMIT_CPU has counted for this process, or the exact time where that is more, in microseconds.
 uint64_t CLinux_cpu_time(void);
 // Monotonic clock in microseconds.
 uint64_t CLinux_monotonic_time(void);

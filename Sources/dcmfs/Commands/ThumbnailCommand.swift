@@ -17,7 +17,7 @@ struct ThumbnailCommand: ParsableCommand {
     @Argument(help: "DICOM file.")
     var input: String
 
-    @Argument(help: "PNG to write; replaced when it is there.")
+    @Argument(help: "PNG to write; overwritten when it is there.")
     var output: String
 
     func validate() throws {
