@@ -3,6 +3,8 @@ import Glibc
 
 /// In the place of `Synchronization.Mutex` in builds for ThreadSanitizer (`mountscripts/test --tsan`). It knows the locks of
 /// the C library; Swift's own are inside a library that is not built for it, and everything they guard would be reported.
+///
+/// `@unchecked Sendable`: the value is reached with the lock held only.
 public struct Mutex<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
     private let value: UnsafeMutablePointer<Value>

@@ -1,7 +1,7 @@
 import DICOM
 import DICOMTree
 import Glibc
-import Synchronization
+import Locks
 import Testing
 
 @testable import DICOMArchive
