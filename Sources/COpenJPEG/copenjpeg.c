@@ -1,6 +1,9 @@
 #include "copenjpeg.h"
 
+#include <assert.h>
+#include <setjmp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* pkg-config's folder is not always searched. */
@@ -189,6 +192,46 @@ static int configure(opj_codec_t *codec, const COpenJPEG_Options *options, Log *
     return opj_decoder_set_strict_mode(codec, options->reduction > 0);
 }
 
+/* Distributions build OpenJPEG with its assertions, and 2.5.0 asserts what a damaged HTJ2K stream says. Ours answers in place of the C
+ * library's: within a call it is an error of that call, whose codec is destroyed; anywhere else the program ends as always. */
+static _Thread_local struct {
+    jmp_buf place;
+    int is_set;
+    COpenJPEG_Report *report;
+} rescue;
+
+void __assert_fail(const char *assertion, const char *file, unsigned int line, const char *function) {
+    if (rescue.is_set) {
+        rescue.is_set = 0;
+        snprintf(rescue.report->message, sizeof rescue.report->message, "%s: %s", function ? function : "OpenJPEG", assertion);
+        longjmp(rescue.place, 1);
+    }
+    fprintf(stderr, "%s:%u: %s: assertion '%s' failed\n", file, line, function ? function : "", assertion);
+    abort();
+}
+
+static int guarded_header(opj_stream_t *input, opj_codec_t *codec, opj_image_t **image, COpenJPEG_Report *report) {
+    volatile int result = 0;
+    rescue.report = report;
+    if (setjmp(rescue.place) == 0) {
+        rescue.is_set = 1;
+        result = opj_read_header(input, codec, image);
+    }
+    rescue.is_set = 0;
+    return result;
+}
+
+static int guarded_decode(opj_stream_t *input, opj_codec_t *codec, opj_image_t *image, COpenJPEG_Report *report) {
+    volatile int result = 0;
+    rescue.report = report;
+    if (setjmp(rescue.place) == 0) {
+        rescue.is_set = 1;
+        result = opj_decode(codec, input, image);
+    }
+    rescue.is_set = 0;
+    return result;
+}
+
 int COpenJPEG_decode(
     const uint8_t *stream, size_t length, const COpenJPEG_Options *options, uint8_t *pixels, size_t capacity, COpenJPEG_Report *report) {
     memset(report, 0, sizeof *report);
@@ -198,10 +241,10 @@ int COpenJPEG_decode(
     opj_codec_t *codec = opj_create_decompress(OPJ_CODEC_J2K);
     opj_stream_t *input = open_stream(&memory);
     int result = -1;
-    if (codec && input && configure(codec, options, &log) && opj_read_header(input, codec, &image)) {
+    if (codec && input && configure(codec, options, &log) && guarded_header(input, codec, &image, report)) {
         if (!is_announced(image, options)) {
             keep(report, "the stream's size is not the one announced");
-        } else if (opj_decode(codec, input, image)) {
+        } else if (guarded_decode(input, codec, image, report)) {
             result = copy_samples(image, options, pixels, capacity, report);
         }
     }

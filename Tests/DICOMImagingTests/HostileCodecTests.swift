@@ -100,6 +100,28 @@ import Testing
         }
     }
 
+    /// 8 x 8 pixels in one HTJ2K code block, whose MEL bytes 0xFF 0x95 no encoder writes: OpenJPEG 2.5.0 asserts that (`mel_init`).
+    static var forbiddenMEL: [UInt8] {
+        var stream: [UInt8] = [0xFF, 0x4F, 0xFF, 0x51, 0, 41, 0x40, 0]
+        for number in [8, 8, 0, 0, 8, 8, 0, 0] { stream += big(number, 4) }
+        stream += [0, 1, 7, 1, 1]
+        stream += [0xFF, 0x50, 0, 8, 0, 2, 0, 0, 0, 0]
+        stream += [0xFF, 0x52, 0, 12, 0, 0, 0, 1, 0, 0, 4, 4, 0x40, 1]
+        stream += [0xFF, 0x5C, 0, 4, 0x20, 0x40]
+        stream += [0xFF, 0x90, 0, 10, 0, 0, 0, 0, 0, 19, 0, 1, 0xFF, 0x93]
+        stream += [0xE4, 0xFF, 0x95, 4, 0, 0xFF, 0xD9]
+        return stream
+    }
+
+    @Test("what OpenJPEG asserts is an error of the frame, and the next frame decodes")
+    func assertions() throws {
+        var image = Self.image("1.2.840.10008.1.2.4.201", rows: 8, columns: 8, Self.forbiddenMEL)
+        (image.bitsAllocated, image.bitsStored) = (8, 8)
+        for _ in 0..<20 { #expect(try Self.refusal(image).code == .damagedPixels) }
+        let whole = CodecTests.image(CodecTests.jpeg2000, "gray12", bits: 12)
+        #expect(try whole.stored() == CodecStreams.values(components: 1, bits: 12, size: 2))
+    }
+
     @Test("a deflate bomb stops at the frame it is in; a short one is filled with zeros")
     func deflated() throws {
         var image = TestImage(syntax: "1.2.840.10008.1.2.8.1", rows: 64, columns: 64)
