@@ -80,7 +80,8 @@ import Testing
         #expect(Self.digits(ns) == shown)
     }
 
-    @Test(arguments: [0, -1, 101, 10_101, 99_991_231, 16_000_101, 23_000_101, 20_240_230, 20_230_431, .max]) func `what is no date, or out of reach, is none`(day: Int64) {
+    @Test(arguments: [0, -1, 101, 10_101, 99_991_231, 16_000_101, 23_000_101, 20_240_230, 20_230_431, .max])
+    func `what is no date, or out of reach, is none`(day: Int64) {
         #expect(StudyTime.nanoseconds(day: day, time: Array("12".utf8)) == nil)
     }
 
@@ -113,7 +114,8 @@ import Testing
         source.change { state in
             let row = state.instances[0]
             state.instances[0] = InstanceRow(
-                id: row.id, seriesID: row.seriesID, stem: row.stem, uidStem: row.uidStem, size: row.size, mtimeNs: row.mtimeNs + 1, contentChangedNs: 0,
+                id: row.id, seriesID: row.seriesID, stem: row.stem, uidStem: row.uidStem, size: row.size, mtimeNs: row.mtimeNs + 1,
+                contentChangedNs: 0,
                 headerTextLength: row.headerTextLength, headerTextVersion: 1, pictureState: .available, picture: row.picture)
         }
         #expect(try tree.node(at: path).modifiedNs == node.modifiedNs)
