@@ -210,23 +210,22 @@ void __assert_fail(const char *assertion, const char *file, unsigned int line, c
     abort();
 }
 
-static int guarded_header(opj_stream_t *input, opj_codec_t *codec, opj_image_t **image, COpenJPEG_Report *report) {
-    volatile int result = 0;
-    rescue.report = report;
-    if (setjmp(rescue.place) == 0) {
-        rescue.is_set = 1;
-        result = opj_read_header(input, codec, image);
-    }
-    rescue.is_set = 0;
-    return result;
+static int decode_image(
+    opj_stream_t *input, opj_codec_t *codec, const COpenJPEG_Options *options, opj_image_t **image, COpenJPEG_Report *report) {
+    if (!opj_read_header(input, codec, image)) return 0;
+    if (is_announced(*image, options)) return opj_decode(codec, input, *image);
+    keep(report, "the stream's size is not the one announced");
+    return 0;
 }
 
-static int guarded_decode(opj_stream_t *input, opj_codec_t *codec, opj_image_t *image, COpenJPEG_Report *report) {
+/* The image, as far as it was made, is the caller's also after an assertion. */
+static int guarded_decode(
+    opj_stream_t *input, opj_codec_t *codec, const COpenJPEG_Options *options, opj_image_t **image, COpenJPEG_Report *report) {
     volatile int result = 0;
     rescue.report = report;
     if (setjmp(rescue.place) == 0) {
         rescue.is_set = 1;
-        result = opj_decode(codec, input, image);
+        result = decode_image(input, codec, options, image, report);
     }
     rescue.is_set = 0;
     return result;
@@ -241,12 +240,8 @@ int COpenJPEG_decode(
     opj_codec_t *codec = opj_create_decompress(OPJ_CODEC_J2K);
     opj_stream_t *input = open_stream(&memory);
     int result = -1;
-    if (codec && input && configure(codec, options, &log) && guarded_header(input, codec, &image, report)) {
-        if (!is_announced(image, options)) {
-            keep(report, "the stream's size is not the one announced");
-        } else if (guarded_decode(input, codec, image, report)) {
-            result = copy_samples(image, options, pixels, capacity, report);
-        }
+    if (codec && input && configure(codec, options, &log) && guarded_decode(input, codec, options, &image, report)) {
+        result = copy_samples(image, options, pixels, capacity, report);
     }
     if (image) opj_image_destroy(image);
     if (input) opj_stream_destroy(input);

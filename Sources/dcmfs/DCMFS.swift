@@ -21,8 +21,10 @@ struct DCMFS: ParsableCommand {
         do {
             var command = try parseAsRoot()
             try command.run()
+            if StandardOutput.hasFailed { throw ExitCode.failure }
         } catch {
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
+            // Where standard error is closed or full there is no one left to tell; the exit code says it.
             try? writeAll(Array((fullMessage(for: error) + "\n").utf8), to: STDERR_FILENO)
             Glibc.exit(2)
         }

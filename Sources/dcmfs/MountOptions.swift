@@ -18,8 +18,8 @@ struct MountOptions {
             guard let option = Self.table.first(where: { $0.key == word.key }) else {
                 throw MountError(.usage, "unknown option -o \(word.key); there are:\n\(Self.help)")
             }
-            guard (word.value != nil) == (option.placeholder != nil), option.apply(&self, word.value ?? "") else {
-                throw MountError(.usage, "-o \(word.key) takes \(option.placeholder.map { "the form \(option.key)=\($0)" } ?? "no value")")
+            guard (word.value != nil) == (option.form != nil), option.apply(&self, word.value ?? "") else {
+                throw MountError(.usage, "-o \(word.key) takes \(option.form.map { "the form \(option.key)=\($0)" } ?? "no value")")
             }
         }
         do { tree.userViews = try UserViews.load(views) } catch { throw MountError(.usage, error.description) }
@@ -34,7 +34,7 @@ struct MountOptions {
     private struct Option: Sendable {
         let key: String
         /// What stands behind `=`; nil for a word alone.
-        let placeholder: String?
+        let form: String?
         let explanation: String
         /// False when the value makes no sense.
         let apply: @Sendable (inout MountOptions, String) -> Bool
@@ -42,60 +42,60 @@ struct MountOptions {
 
     /// One line an option.
     private static let table: [Option] = [
-        Option(key: "show", placeholder: "dcm+png+jpg+txt", explanation: "kinds of file to show") { $0.show($1) },
-        Option(key: "views", placeholder: "FILE|nbia|idc|orthanc", explanation: "further views, of a file or of another program's layout") {
+        Option(key: "show", form: "dcm+png+jpg+txt", explanation: "kinds of file to show") { $0.show($1) },
+        Option(key: "views", form: "FILE|nbia|idc|orthanc", explanation: "further views, of a file or of another program's layout") {
             options, value in
             options.views.append(value)
             return true
         },
-        Option(key: "cache_size", placeholder: "BYTES[K|M|G]", explanation: "memory for rendered files, 256M by default") { options, value in
+        Option(key: "cache_size", form: "BYTES[K|M|G]", explanation: "memory for rendered files, 256M by default") { options, value in
             bytes(value).map { options.tree.cacheBytes = $0 } != nil
         },
-        Option(key: "strict", placeholder: nil, explanation: "serve a source only with the ctime and inode of the index, too") { options, _ in
+        Option(key: "strict", form: nil, explanation: "serve a source only with the ctime and inode of the index, too") { options, _ in
             options.tree.isStrict = true
             return true
         },
-        Option(key: "allow_other", placeholder: nil, explanation: "let other users in (modes 0555 and 0444 minus umask)") { options, _ in
+        Option(key: "allow_other", form: nil, explanation: "let other users in (modes 0555 and 0444 minus umask)") { options, _ in
             options.session.allowOther = true
             return true
         },
-        Option(key: "uid", placeholder: "N", explanation: "owner of everything") { options, value in
+        Option(key: "uid", form: "N", explanation: "owner of everything") { options, value in
             UInt32(value).map { options.owner = $0 } != nil
         },
-        Option(key: "gid", placeholder: "N", explanation: "group of everything") { options, value in
+        Option(key: "gid", form: "N", explanation: "group of everything") { options, value in
             UInt32(value).map { options.group = $0 } != nil
         },
-        Option(key: "umask", placeholder: "OCTAL", explanation: "permissions to take away") { options, value in
+        Option(key: "umask", form: "OCTAL", explanation: "permissions to take away") { options, value in
             UInt32(value, radix: 8).map { options.mask = $0 & 0o777 } != nil
         },
-        Option(key: "mtime", placeholder: "source|study", explanation: "times of files: of the source (default), or Study Date and Time") {
+        Option(key: "mtime", form: "source|study", explanation: "times of files: of the source (default), or Study Date and Time") {
             options, value in
             TreeOptions.Times(rawValue: value).map { options.tree.times = $0 } != nil
         },
-        Option(key: "xattr", placeholder: nil, explanation: "what the index knows as extended attributes, user.dicom.PatientID and others") {
+        Option(key: "xattr", form: nil, explanation: "what the index knows as extended attributes, user.dicom.PatientID and others") {
             options, _ in
             options.session.extendedAttributes = true
             return true
         },
-        Option(key: "passthrough", placeholder: nil, explanation: "let the kernel read .dcm files by itself (libfuse 3.17, Linux 6.9, root)") {
+        Option(key: "passthrough", form: nil, explanation: "let the kernel read .dcm files by itself (libfuse 3.17, Linux 6.9, root)") {
             options, _ in
             options.session.passthrough = true
             return true
         },
-        Option(key: "readdirplus", placeholder: "auto|always|never", explanation: "attributes with listings") { options, value in
+        Option(key: "readdirplus", form: "auto|always|never", explanation: "attributes with listings") { options, value in
             ReaddirPlus(rawValue: value).map { options.session.readdirplus = $0 } != nil
         },
-        Option(key: "entry_timeout", placeholder: "SECONDS", explanation: "how long the kernel keeps names, 1 by default") { options, value in
+        Option(key: "entry_timeout", form: "SECONDS", explanation: "how long the kernel keeps names, 1 by default") { options, value in
             seconds(value).map { options.session.timeouts.entry = $0 } != nil
         },
-        Option(key: "attr_timeout", placeholder: "SECONDS", explanation: "how long the kernel keeps attributes, 1 by default") { options, value in
+        Option(key: "attr_timeout", form: "SECONDS", explanation: "how long the kernel keeps attributes, 1 by default") { options, value in
             seconds(value).map { options.session.timeouts.attributes = $0 } != nil
         },
-        Option(key: "nonempty", placeholder: nil, explanation: "mount over a folder that is not empty") { options, _ in
+        Option(key: "nonempty", form: nil, explanation: "mount over a folder that is not empty") { options, _ in
             options.allowsNonEmpty = true
             return true
         },
-        Option(key: "debug", placeholder: nil, explanation: "stay in front and print every request") { options, _ in
+        Option(key: "debug", form: nil, explanation: "stay in front and print every request") { options, _ in
             options.session.isDebugging = true
             return true
         },
@@ -103,7 +103,7 @@ struct MountOptions {
 
     static var help: String {
         table.map { option in
-            let form = option.key + (option.placeholder.map { "=\($0)" } ?? "")
+            let form = option.key + (option.form.map { "=\($0)" } ?? "")
             return "  " + form + String(repeating: " ", count: max(2, 30 - form.count)) + option.explanation
         }.joined(separator: "\n")
     }

@@ -194,7 +194,7 @@ import Testing
         let release = Thread {
             usleep(300_000)
             ended.withLock { $0 = true }
-            try? other.execute("COMMIT")
+            do { try other.execute("COMMIT") } catch { Issue.record("COMMIT of the other program: \(error)") }
             other.close()
         }
         release.start()

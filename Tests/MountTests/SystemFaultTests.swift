@@ -225,6 +225,10 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
             let result = try Finished.run("/bin/sh", ["-c", "'\(dcmfs)' \(command)"])
             #expect(![SIGILL, SIGTRAP, SIGSEGV, SIGABRT].map { 128 + $0 }.contains(result.status), "\(command): \(result.status)")
         }
+        for command in ["status", "find", "find --json", "dump"] {
+            let full = try Finished.run("/bin/sh", ["-c", "'\(dcmfs)' \(command) '\(tree.archive)' >/dev/full"])
+            #expect(full.status == 1, "\(command): lost output is a failure")
+        }
         let mounted = try Finished.run("/bin/sh", ["-c", "'\(dcmfs)' mount '\(tree.archive)' '\(tree.point)' <&- >&- 2>&-"])
         #expect(mounted.status == 0 && tree.isMounted)
         for file in try tree.files("patients") where file.hasSuffix(".dcm") { #expect(try !MountedTree.contents(file).isEmpty) }

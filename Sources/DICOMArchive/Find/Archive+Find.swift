@@ -5,15 +5,7 @@ extension Archive {
         try withoutActuallyEscaping(emit) { emit throws(ArchiveError) in
             try pool.read { connection throws(ArchiveError) in
                 // One transaction: all of it as of one moment, and no lock taken anew for each row.
-                try connection.execute("BEGIN")
-                do throws(ArchiveError) {
-                    try Finder(connection: connection, query: query, emit: emit).run()
-                    try connection.execute("COMMIT")
-                } catch {
-                    // What went wrong first is what counts; after some errors there is no transaction left to end.
-                    try? connection.execute("ROLLBACK")
-                    throw error
-                }
+                try connection.transaction { () throws(ArchiveError) in try Finder(connection: connection, query: query, emit: emit).run() }
             }
         }
     }

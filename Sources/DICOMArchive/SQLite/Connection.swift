@@ -70,6 +70,19 @@ final class Connection: @unchecked Sendable {
         guard code == SQLITE_OK else { throw ArchiveError.sqlite(code, handle) }
     }
 
+    /// Runs `body` between a BEGIN statement and COMMIT; what it or COMMIT throws undoes all of it.
+    func transaction(_ begin: String = "BEGIN", _ body: () throws(ArchiveError) -> Void) throws(ArchiveError) {
+        try execute(begin)
+        do throws(ArchiveError) {
+            try body()
+            try execute("COMMIT")
+        } catch {
+            // What went wrong first is what counts; after some errors SQLite has ended the transaction, and ROLLBACK fails too.
+            try? execute("ROLLBACK")
+            throw error
+        }
+    }
+
     /// The first column of the first row, nil when there is none.
     func scalar(_ sql: String) throws(ArchiveError) -> Int64? {
         let statement = try prepare(sql)

@@ -2,18 +2,13 @@
 extension Schema {
     /// Creates the tables in an empty database, or checks and migrates an existing one. Runs in one transaction.
     static func prepare(_ connection: Connection, path: String) throws(ArchiveError) {
-        try connection.execute("BEGIN IMMEDIATE")
-        do throws(ArchiveError) {
+        try connection.transaction("BEGIN IMMEDIATE") { () throws(ArchiveError) in
             if try connection.scalar("SELECT count(*) FROM sqlite_schema") == 0 {
                 try create(connection)
             } else {
                 try check(connection, path: path)
                 try migrate(connection, path: path)
             }
-            try connection.execute("COMMIT")
-        } catch {
-            try? connection.execute("ROLLBACK")
-            throw error
         }
     }
 

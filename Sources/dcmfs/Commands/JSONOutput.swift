@@ -43,7 +43,3 @@ indirect enum JSONOutput {
         return out + "\""
     }
 }
-
-/// Writes text to standard output. A reader that went away is no failure of the command's work.
-func printOut(_ text: String) { printOut(Array(text.utf8)) }
-func printOut(_ bytes: [UInt8]) { try? writeAll(bytes, to: 1) }
