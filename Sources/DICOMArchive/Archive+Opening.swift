@@ -70,7 +70,8 @@ struct ArchiveLocation {
     let text: String
 
     init(_ given: [UInt8], mode: Archive.Mode) throws(ArchiveError) {
-        guard let text = String(validating: given, as: UTF8.self), !given.isEmpty, !given.contains(0) else {
+        guard !given.isEmpty else { throw ArchiveError(.badPath, "the path of the archive is empty") }
+        guard let text = String(validating: given, as: UTF8.self), !given.contains(0) else {
             throw ArchiveError(.badPath, "the path of the archive is not valid UTF-8")
         }
         let slash = given.lastIndex(of: UInt8(ascii: "/"))

@@ -29,7 +29,7 @@ struct ArchiveTree {
         }
     }
 
-    /// Follows a path from the root; slashes at either end do not matter.
+    /// Follows a path from the root. A slash in front does not matter, one at the end wants a folder.
     func node(at path: [UInt8]) throws(CommandFailure) -> Node {
         do throws(TreeError) {
             var node = try tree.node(.root)

@@ -19,13 +19,18 @@ struct DCMFS: ParsableCommand {
     static func main() {
         openStandardDescriptors()
         do {
-            var command = try parseAsRoot()
+            if MountCommand.isAskedForOptions(Arguments.texts) {
+                printOut(MountOptions.help + "\n")
+                if StandardOutput.hasFailed { throw ExitCode.failure }
+                return
+            }
+            var command = try parseAsRoot(Arguments.texts)
             try command.run()
             if StandardOutput.hasFailed { throw ExitCode.failure }
         } catch {
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
             // Where standard error is closed or full there is no one left to tell; the exit code says it.
-            try? writeAll(Array((fullMessage(for: error) + "\n").utf8), to: STDERR_FILENO)
+            try? writeAll(Array((Arguments.shown(fullMessage(for: error)) + "\n").utf8), to: STDERR_FILENO)
             Glibc.exit(2)
         }
     }

@@ -11,11 +11,11 @@ extension InputDocument {
         case .success(.instance(let summary)):
             if let picture = summary.picture { return (picture, false) }
             if takingIcon, let icon = summary.icon { return (icon, true) }
-            throw CommandFailure("\(name): \(summary.pictureState == .none ? "no pixel data" : summary.pictureProblem)")
-        case .success(.mediaDirectory): throw CommandFailure("\(name): a DICOMDIR has no picture")
-        case .success(.setAside(let error)): throw CommandFailure("\(name): \(error.description)")
-        case .failure(let failure): throw CommandFailure("\(name): \(failure.description)")
-        case nil: throw CommandFailure("\(name): no answer")
+            throw CommandFailure("\(shownName): \(summary.pictureState == .none ? "no pixel data" : summary.pictureProblem)")
+        case .success(.mediaDirectory): throw CommandFailure("\(shownName): a DICOMDIR has no picture")
+        case .success(.setAside(let error)): throw CommandFailure("\(shownName): \(error.description)")
+        case .failure(let failure): throw CommandFailure("\(shownName): \(failure.description)")
+        case nil: throw CommandFailure("\(shownName): no answer")
         }
     }
 }

@@ -9,17 +9,21 @@ final class InputDocument {
     let descriptor: CInt
     let size: Int
 
+    /// On one line of a terminal, whatever is in it.
+    var shownName: String { shownPath(Arguments.bytes(name)) }
+
     init(_ name: String) throws(CommandFailure) {
         self.name = name
+        let shownName = shownPath(Arguments.bytes(name))
         // A FIFO must not hang, a device not be touched.
-        descriptor = CommandLine.withBytes(of: name) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) }
+        descriptor = Arguments.withPath(name) { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) }
         guard descriptor >= 0 else {
             size = 0
-            throw CommandFailure("\(name): \(String(cString: strerror(errno)))")
+            throw CommandFailure("\(shownName): \(String(cString: strerror(errno)))")
         }
         let length = CLinux_file_size(descriptor)
         size = Int(max(0, length))
-        guard length >= 0 else { throw CommandFailure("\(name): not a regular file") }
+        guard length >= 0 else { throw CommandFailure("\(shownName): not a regular file") }
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
@@ -28,7 +32,7 @@ final class InputDocument {
     func isSameFile(as path: String) -> Bool {
         var other = stat()
         var own = stat()
-        guard CommandLine.withBytes(of: path, { stat($0, &other) }) == 0, fstat(descriptor, &own) == 0 else { return false }
+        guard Arguments.withPath(path, { stat($0, &other) }) == 0, fstat(descriptor, &own) == 0 else { return false }
         return other.st_dev == own.st_dev && other.st_ino == own.st_ino
     }
 }
@@ -45,22 +49,11 @@ struct CommandFailure: Error, CustomStringConvertible {
 
     /// Says it on standard error.
     func report() {
-        let line = Array("dcmfs: \(description)\n".utf8)
+        let line = Array(Arguments.shown("dcmfs: \(description)\n").utf8)
         _ = write(STDERR_FILENO, line, line.count)
     }
 
     var exitCode: ExitCode { ExitCode(code) }
-}
-
-extension CommandLine {
-    /// Calls `body` with the bytes of the argument that `text` came from: paths need not be UTF-8, `String` repairs them.
-    static func withBytes<Result>(of text: String, _ body: (UnsafePointer<CChar>) -> Result) -> Result {
-        for index in 1..<max(1, Int(argc)) {
-            guard let argument = unsafeArgv[index], String(cString: argument) == text else { continue }
-            return body(argument)
-        }
-        return text.withCString(body)
-    }
 }
 
 /// Writes all bytes to a descriptor.

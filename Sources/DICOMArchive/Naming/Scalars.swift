@@ -1,5 +1,5 @@
 /// Walks over bytes that should be UTF-8: each valid scalar with its bytes, each invalid byte alone with nil.
-func forEachScalar(_ bytes: [UInt8], _ body: (Unicode.Scalar?, ArraySlice<UInt8>) -> Void) {
+package func forEachScalar(_ bytes: [UInt8], _ body: (Unicode.Scalar?, ArraySlice<UInt8>) -> Void) {
     var position = 0
     while position < bytes.count {
         let (scalar, length) = decodeScalar(bytes, at: position)
@@ -33,7 +33,7 @@ func decodeScalar(_ bytes: [UInt8], at position: Int) -> (scalar: Unicode.Scalar
 
 /// Whether a character may stand in a name or a line: not a control, not invisible, not a format or bidi character, not
 /// private, not unassigned (its normalisation could change with the next Unicode version) (N2, N3).
-func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+package func isVisible(_ scalar: Unicode.Scalar) -> Bool {
     if scalar.isASCII { return scalar.value >= 0x20 && scalar.value < 0x7F }
     let properties = scalar.properties
     if properties.isDefaultIgnorableCodePoint { return false }

@@ -5,7 +5,7 @@ import Glibc
 enum ArchiveAccess {
     /// The bytes of an argument.
     static func bytes(of argument: String) -> [UInt8] {
-        CommandLine.withBytes(of: argument) { Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
+        Arguments.bytes(argument)
     }
 
     /// Opens, works, closes; errors of the archive become the command's.

@@ -41,7 +41,7 @@ struct HeaderCommand: ParsableCommand {
                 isComplete = false
                 continue
             }
-            let title = files.count > 1 ? Array("\(index > 0 ? "\n" : "")==> \(name) <==\n".utf8) : []
+            let title = files.count > 1 ? Array("\(index > 0 ? "\n" : "")==> \(shownPath(Arguments.bytes(name))) <==\n".utf8) : []
             try writeAll(title + text, to: STDOUT_FILENO)
         }
         return isComplete
@@ -68,7 +68,7 @@ struct HeaderCommand: ParsableCommand {
     private func attempt(_ name: String, _ body: (InputDocument) throws(WorkerError) -> [UInt8]) -> [UInt8]? {
         do throws(CommandFailure) {
             let document = try InputDocument(name)
-            do { return try body(document) } catch { throw CommandFailure("\(name): \(error.description)") }
+            do { return try body(document) } catch { throw CommandFailure("\(document.shownName): \(error.description)") }
         } catch {
             error.report()
             return nil
@@ -79,7 +79,7 @@ struct HeaderCommand: ParsableCommand {
     static func escaped(_ path: String) -> String {
         var result: [UInt8] = []
         let digits = Array("0123456789ABCDEF".utf8)
-        for byte in path.utf8 {
+        for byte in Arguments.bytes(path) {
             let isPlain = UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
             if isPlain || "-._~/".utf8.contains(byte) {
                 result.append(byte)

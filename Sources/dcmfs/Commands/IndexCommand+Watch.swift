@@ -55,7 +55,7 @@ extension IndexCommand {
     }
 
     private func realArchivePath() -> [UInt8]? {
-        guard let resolved = CommandLine.withBytes(of: archive, { realpath($0, nil) }) else { return nil }
+        guard let resolved = Arguments.withPath(archive, { realpath($0, nil) }) else { return nil }
         defer { free(resolved) }
         return Array(UnsafeRawBufferPointer(start: resolved, count: strlen(resolved)))
     }

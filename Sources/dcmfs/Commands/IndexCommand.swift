@@ -133,7 +133,7 @@ extension IndexReport {
         add("copied", copied)
         add("waiting", waiting, " (somebody may still be writing to them)")
         if !isSealed { lines.append("The archive is in use elsewhere and was not sealed: it cannot be mounted from read-only media yet.") }
-        if setAsideTotal + notDICOM + badReferences > 0 { lines.append("Details: dcmfs problems \(archive)") }
+        if setAsideTotal + notDICOM + badReferences > 0 { lines.append("Details: dcmfs problems \(Arguments.shown(archive))") }
         return lines.joined(separator: "\n") + "\n"
     }
 

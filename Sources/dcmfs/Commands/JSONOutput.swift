@@ -1,3 +1,5 @@
+import DICOMArchive
+
 /// JSON for scripts: written in the order given, one object a line.
 indirect enum JSONOutput {
     case text(String)
@@ -22,7 +24,7 @@ indirect enum JSONOutput {
         }
     }
 
-    /// RFC 8259 section 7.
+    /// RFC 8259 section 7. What a terminal would obey or not show is escaped, too; it is the same text to a reader of JSON.
     private static func quoted(_ value: String) -> String {
         var out = "\""
         for scalar in value.unicodeScalars {
@@ -32,7 +34,7 @@ indirect enum JSONOutput {
             case "\n": out += "\\n"
             case "\t": out += "\\t"
             default:
-                if scalar.value < 0x20 {
+                if scalar.value < 0x1_0000, !isVisible(scalar) {
                     let digits = String(scalar.value, radix: 16)
                     out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
                 } else {

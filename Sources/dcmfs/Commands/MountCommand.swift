@@ -13,7 +13,7 @@ struct MountCommand: ParsableCommand {
             Returns when the folder can be used; the mount goes on in the background until `dcmfs unmount`, `fusermount3 -u`
             or SIGTERM.
 
-            Options (-o), separated by commas; words of fstab are accepted:
+            Options (-o), separated by commas; words of fstab are accepted; -o help prints these:
             \(MountOptions.help)
             """
     )
@@ -44,7 +44,7 @@ struct MountCommand: ParsableCommand {
     private func mount() throws(MountError) {
         let options = try MountOptions(options)
         let archive = try Self.absolutePath(archive)
-        let point = try MountPoint(resolving: CommandLine.withBytes(of: mountpoint) { Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) })
+        let point = try MountPoint(resolving: Arguments.bytes(mountpoint))
         try point.check(subtype: Self.subtype, allowNonEmpty: options.allowsNonEmpty) {
             CommandFailure("\(mountpoint): cleared what a killed mount left behind").report()
         }
@@ -60,6 +60,14 @@ struct MountCommand: ParsableCommand {
 
     static let subtype = "dcmfs"
 
+    /// `mount -o help`, as other file systems have it: whatever else is said, or not said.
+    static func isAskedForOptions(_ arguments: [String]) -> Bool {
+        guard arguments.first == configuration.commandName else { return false }
+        return zip(arguments, arguments.dropFirst()).contains { flag, words in
+            flag == "-o" && MountWords.split([words]).contains { $0.key == "help" && $0.value == nil }
+        }
+    }
+
     /// From the outside: there is a mount of ours, and its root answers.
     private static func answers(_ point: MountPoint) -> Bool {
         var status = stat()
@@ -68,7 +76,7 @@ struct MountCommand: ParsableCommand {
     }
 
     private static func absolutePath(_ text: String) throws(MountError) -> [UInt8] {
-        let resolved = CommandLine.withBytes(of: text) { realpath($0, nil) }
+        let resolved = Arguments.withPath(text) { realpath($0, nil) }
         guard let resolved else { throw MountError(.failed, "\(text): \(String(cString: strerror(errno)))") }
         defer { free(resolved) }
         return Array(UnsafeRawBufferPointer(start: resolved, count: strlen(resolved)))
@@ -94,7 +102,7 @@ struct MountProcess {
             daemon.log("the connection to the kernel broke: \(String(cString: strerror(code)))")
             return 1
         } catch {
-            daemon.reportFailure("\(error)", exitCode: 1)
+            daemon.reportFailure(Arguments.shown("\(error)"), exitCode: 1)
             return 1
         }
     }

@@ -22,7 +22,17 @@ struct ProblemsCommand: ParsableCommand {
                 try archive.problems(reason: reason.map { Array($0.utf8) })
             }
             for entry in entries { printOut(json ? entry.json.line : entry.text) }
+            if let reason, entries.isEmpty { try sayWhatThereIs(instead: reason) }
         }
+    }
+}
+
+extension ProblemsCommand {
+    /// A word that was misspelt must not look like an archive without problems.
+    private func sayWhatThereIs(instead reason: String) throws(CommandFailure) {
+        let (entries, _) = try ArchiveAccess.with(archive, .readOnly) { archive throws(ArchiveError) in try archive.problems(reason: nil) }
+        let reasons = Set(entries.map(\.reason)).sorted().joined(separator: ", ")
+        CommandFailure("nothing with the reason '\(reason)'; the archive has \(reasons.isEmpty ? "no problems" : reasons)").report()
     }
 }
 

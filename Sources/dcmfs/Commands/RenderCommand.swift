@@ -79,14 +79,14 @@ struct RenderCommand: ParsableCommand {
     }
 
     private func ask(_ body: () throws(WorkerError) -> [UInt8]) throws(CommandFailure) -> [UInt8] {
-        do { return try body() } catch { throw CommandFailure("\(file): \(error.description)") }
+        do { return try body() } catch { throw CommandFailure("\(shownPath(Arguments.bytes(file))): \(error.description)") }
     }
 
     /// 0-based.
     private func frameIndex(_ description: PictureDescription) throws(CommandFailure) -> Int {
         guard let frame else { return description.representativeFrame }
         guard (1...description.frameCount).contains(frame) else {
-            throw CommandFailure("\(file): frame \(frame) of \(description.frameCount)", code: 2)
+            throw CommandFailure("\(shownPath(Arguments.bytes(file))): frame \(frame) of \(description.frameCount)", code: 2)
         }
         return frame - 1
     }

@@ -15,8 +15,7 @@ struct UnmountCommand: ParsableCommand {
 
     func run() throws {
         do throws(MountError) {
-            let path = CommandLine.withBytes(of: mountpoint) { Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) }
-            let point = try MountPoint(resolving: path)
+            let point = try MountPoint(resolving: Arguments.bytes(mountpoint))
             guard MountTable.current().top(at: point.path)?.type == Array("fuse.\(MountCommand.subtype)".utf8) else {
                 throw MountError(.failed, "\(mountpoint) is not a dcmfs mount")
             }

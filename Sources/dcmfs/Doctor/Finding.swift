@@ -32,10 +32,13 @@ struct Finding {
             case .note: "note    "
             case .problem: "PROBLEM "
             }
-        return "\(mark) \(message)\n" + (remedy.isEmpty ? "" : "         -> \(remedy)\n")
+        return Arguments.shown("\(mark) \(message)\n" + (remedy.isEmpty ? "" : "         -> \(remedy)\n"))
     }
 
     var json: JSONOutput {
-        .object([("level", .text(level.rawValue)), ("check", .text(check)), ("message", .text(message)), ("remedy", .text(remedy))])
+        .object([
+            ("level", .text(level.rawValue)), ("check", .text(check)), ("message", .text(Arguments.shown(message))),
+            ("remedy", .text(Arguments.shown(remedy))),
+        ])
     }
 }
