@@ -12,6 +12,7 @@ struct ArchiveTree {
     }
 
     let tree: VirtualTree
+    private let archive: Archive
 
     /// Opens the archive, works, closes; errors become the command's.
     static func with(_ archive: String, _ options: Options, _ body: (ArchiveTree) throws(CommandFailure) -> Void) throws {
@@ -23,7 +24,7 @@ struct ArchiveTree {
             var failure: CommandFailure?
             _ = try ArchiveAccess.with(archive, .readOnly) { archive throws(ArchiveError) in
                 let tree = VirtualTree(source: archive, producer: producer, options: treeOptions)
-                do throws(CommandFailure) { try body(ArchiveTree(tree: tree)) } catch { failure = error }
+                do throws(CommandFailure) { try body(ArchiveTree(tree: tree, archive: archive)) } catch { failure = error }
             }
             if let failure { throw failure }
         }
@@ -34,6 +35,7 @@ struct ArchiveTree {
         do throws(TreeError) {
             var node = try tree.node(.root)
             for name in path.split(separator: UInt8(ascii: "/")) { node = try tree.child(named: Array(name), of: node.id) }
+            if path.last == UInt8(ascii: "/"), !node.isDirectory { throw TreeError(.notADirectory) }
             return node
         } catch {
             throw Self.failure(error, path)
@@ -51,6 +53,11 @@ struct ArchiveTree {
             throw Self.failure(error, path)
         }
         return entries.sorted { $0.name.lexicographicallyPrecedes($1.name) }
+    }
+
+    /// Whether `path` is one of the archive's sources or the archive itself: what may never be written over.
+    func isOwn(_ path: [UInt8]) throws(CommandFailure) -> Bool {
+        do throws(ArchiveError) { return try archive.isOwn(path) } catch { throw CommandFailure(error.description) }
     }
 
     /// A node whose size is that of its bytes.

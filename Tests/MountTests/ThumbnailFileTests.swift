@@ -15,7 +15,7 @@ struct ThumbnailFileTests {
             unlink(name)
         }
         // Longer than any picture: nothing of it may stay behind.
-        let old = [UInt8](repeating: 0x20, count: 1 << 20)
+        let old = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] + [UInt8](repeating: 0x20, count: 1 << 20)
         #expect(write(descriptor, old, old.count) == old.count)
         let source = Corpus.projectRoot + "/Fixtures/ct/slice1.dcm"
         let finished = try Finished.run(MountedTree.program("dcmfs"), ["thumbnail", "-s", "64", source, name])

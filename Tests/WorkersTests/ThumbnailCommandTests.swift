@@ -16,8 +16,8 @@ import Testing
         if !fixture.hasSuffix(".dcm") { path += "/" + (try #require(try FileManager.default.contentsOfDirectory(atPath: path).sorted().first)) }
         try OneFileCommandTests.withFolder { folder in
             for side in [16, 128, 256] {
-                // Thumbnailers hand out names of their own, and expect them to be replaced.
-                try Data("old".utf8).write(to: URL(fileURLWithPath: folder + "/thumb.A1B2"))
+                // File managers hand out names of their own, of files that they have made.
+                try Data().write(to: URL(fileURLWithPath: folder + "/thumb.A1B2"))
                 let run = try OneFileCommandTests.dcmfs(["thumbnail", "-s", "\(side)", path, folder + "/thumb.A1B2"])
                 #expect(run.code == 0, "\(run.errors)")
                 let data = try Data(contentsOf: URL(fileURLWithPath: folder + "/thumb.A1B2"))

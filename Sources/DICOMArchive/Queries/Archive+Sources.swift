@@ -22,4 +22,31 @@ extension Archive {
             size: source.identity.size, mtimeNs: source.identity.mtimeNs, ctimeNs: source.identity.ctimeNs, inode: source.identity.inode,
             device: directory.device, kind: source.kind, state: source.isGone ? .gone : .present, digest: source.digest ?? [])
     }
+
+    /// Whether a path leads to a source, there or gone, or to the database. A symbolic link at its end is a file of its own: who
+    /// renames something to that name replaces the link.
+    package func isOwn(_ given: [UInt8]) throws(ArchiveError) -> Bool {
+        let slash = UInt8(ascii: "/")
+        let start = given.lastIndex(of: slash).map { given.index(after: $0) } ?? given.startIndex
+        let (parent, name) = (given[..<start], Array(given[start...]))
+        let directory = absolutePath(parent.isEmpty ? [UInt8(ascii: ".")] : Array(parent))
+        if joinPath(directory, name) == path { return true }
+        return try pool.read { connection throws(ArchiveError) in
+            let roots = try connection.prepare("SELECT id, is_relative, path, device, checksum FROM roots")
+            let query = try connection.prepare(
+                """
+                SELECT 1 FROM directories d JOIN sources s ON s.directory = d.id WHERE d.root = ?1 AND d.path = ?2 AND s.name = ?3
+                """)
+            while try roots.step() {
+                let root = try RootRecord(id: roots.int(0), roots, from: 1)
+                guard let below = pathBelow(root.absolutePath(archiveFolder: folder), directory) else { continue }
+                query.bind(1, root.id)
+                query.bind(2, below)
+                query.bind(3, name)
+                defer { query.reset() }
+                if try query.step() { return true }
+            }
+            return false
+        }
+    }
 }

@@ -11,7 +11,8 @@ struct ExportCommand: ParsableCommand {
         commandName: "export", abstract: "Copy files or folders of the tree to disk, without a mount.",
         discussion: """
             As cp -p would from a mount: where DEST is a folder the copy goes into it, else it is called DEST. Each file is written under \
-            another name and renamed when it is whole. Files that cannot be made (damaged pictures, lost sources) are named and left out.
+            another name and renamed when it is whole. Files that cannot be made (damaged pictures, lost sources) are named and left out. \
+            Sources of the archive are never replaced.
 
             Exit codes: 0 everything copied; 1 some or all of it not; 2 usage.
             """)
@@ -96,7 +97,12 @@ private final class Export: Sendable {
     }
 
     private func copy(_ item: Item) throws(CommandFailure) {
-        if !replaces, DiskFile.exists(item.target) { throw CommandFailure("\(shownPath(item.target)): exists; replace it with --force") }
+        if DiskFile.exists(item.target) {
+            guard replaces else { throw CommandFailure("\(shownPath(item.target)): exists; replace it with --force") }
+            guard try !tree.isOwn(item.target) else {
+                throw CommandFailure("\(shownPath(item.target)): is a source of the archive, or the archive itself")
+            }
+        }
         let node: Node
         do throws(TreeError) { node = try tree.exact(item.node) } catch { throw ArchiveTree.failure(error, item.path) }
         let file = try DiskFile(beside: item.target)

@@ -17,7 +17,7 @@ struct ThumbnailCommand: ParsableCommand {
     @Argument(help: "DICOM file.")
     var input: String
 
-    @Argument(help: "PNG to write; overwritten when it is there.")
+    @Argument(help: "PNG to write; one that is there is overwritten, and so is an empty file, nothing else.")
     var output: String
 
     func validate() throws {
@@ -42,7 +42,7 @@ struct ThumbnailCommand: ParsableCommand {
             settings: PictureSettings(longestSide: size), description: description, expectedSize: nil)
         request.isIcon = isIcon
         let bytes: [UInt8]
-        do { bytes = try pool.picture(document.descriptor, request) } catch { throw CommandFailure("\(input): \(error.description)") }
+        do { bytes = try pool.picture(document.descriptor, request) } catch { throw CommandFailure("\(document.shownName): \(error.description)") }
         try target.write(bytes)
     }
 }
