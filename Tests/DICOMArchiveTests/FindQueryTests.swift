@@ -184,3 +184,28 @@ struct SeededGenerator: RandomNumberGenerator {
         return value ^ value >> 31
     }
 }
+
+/// Dates as they stand behind `StudyDate=`.
+@Suite struct DatePatternTests {
+    private func days(_ pattern: String) -> ClosedRange<Int>?? { SearchPattern(Array(pattern.utf8), for: .studyDate).map(\.days) }
+
+    @Test(arguments: [
+        ("20240131", 20_240_131...20_240_131), ("2024-01-31", 20_240_131...20_240_131), ("202401", 20_240_100...20_240_199),
+        ("2024-01", 20_240_100...20_240_199), ("2024", 20_240_000...20_249_999), ("2024-2025", 20_240_000...20_259_999),
+        ("2024-", 20_240_000...99_999_999), ("-2024", 0...20_249_999), ("2024-01-", 20_240_100...99_999_999), ("-2024-01-31", 0...20_240_131),
+        ("2024-01-31-", 20_240_131...99_999_999),
+        ("2024-01-15-2024-02", 20_240_115...20_240_299), ("20240115-2024-02-03", 20_240_115...20_240_203), ("2024-01-2025", 20_240_100...20_259_999),
+    ])
+    func `dates and ranges of dates`(pattern: String, expected: ClosedRange<Int>) {
+        #expect(days(pattern) == .some(.some(expected)))
+    }
+
+    @Test(arguments: ["-", "--", "24", "2024-1", "2024-1-31", "202401315", "2024-01-01-24", "2024--2025"])
+    func `what is nearly a date is an error, not an answer without results`(pattern: String) {
+        #expect(days(pattern) == nil)
+    }
+
+    @Test func `wildcards and words are compared as text`() {
+        for pattern in ["2024*", "2024013?", "unknown", ""] { #expect(days(pattern) == .some(.none)) }
+    }
+}

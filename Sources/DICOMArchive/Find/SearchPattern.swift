@@ -16,7 +16,9 @@ package struct SearchPattern: Hashable, Sendable {
 
     init?(_ pattern: [UInt8], for keyword: SearchKeyword) {
         self.keyword = keyword
-        if keyword.isDate, let dates = Self.dates(pattern) {
+        if keyword.isDate, !pattern.isEmpty, pattern.allSatisfy({ Self.isDateCharacter($0) }) {
+            // A date that is none would find nothing, and look like an answer.
+            guard let dates = Self.dates(pattern) else { return nil }
             form = .dates(dates)
             return
         }
@@ -133,21 +135,33 @@ package struct SearchPattern: Hashable, Sendable {
 
     // MARK: - Dates
 
-    /// `20240101-20240630`, `20240101-`, `-2024`, `2024`, `202401`, `2024-01-31`.
+    private static let dash = UInt8(ascii: "-")
+
+    private static func isDateCharacter(_ byte: UInt8) -> Bool { byte == dash || (48...57).contains(byte) }
+
+    /// A day, month or year, or two of them joined by a dash, one of which may be missing: `20240101-20240630`, `2024-01-`, `-2024`.
     private static func dates(_ pattern: [UInt8]) -> ClosedRange<Int>? {
-        let parts = pattern.split(separator: UInt8(ascii: "-"), maxSplits: 3, omittingEmptySubsequences: false)
-        if parts.count == 3, parts.map(\.count) == [4, 2, 2] { return dates(parts.flatMap { $0 }) }
-        guard (1...2).contains(parts.count), let from = parts.first, let to = parts.last, !from.isEmpty || !to.isEmpty else { return nil }
-        guard let lower = from.isEmpty ? 0 : bound(from, filledWith: 48), let upper = to.isEmpty ? 99_999_999 : bound(to, filledWith: 57) else {
-            return nil
+        if let one = span(pattern[...]) { return one }
+        for place in pattern.indices where pattern[place] == dash {
+            let (from, to) = (pattern[..<place], pattern[(place + 1)...])
+            guard !from.isEmpty || !to.isEmpty else { continue }
+            guard let first = from.isEmpty ? 0...0 : span(from), let last = to.isEmpty ? 99_999_999...99_999_999 : span(to) else { continue }
+            // An empty range is a range: nothing is in it.
+            return first.lowerBound <= last.upperBound ? first.lowerBound...last.upperBound : 100_000_000...100_000_000
         }
-        // An empty range is a range: nothing is in it.
-        return lower <= upper ? lower...upper : 100_000_000...100_000_000
+        return nil
     }
 
-    private static func bound(_ digits: ArraySlice<UInt8>, filledWith digit: UInt8) -> Int? {
-        guard [4, 6, 8].contains(digits.count) else { return nil }
-        return number((digits + Array(repeating: digit, count: 8 - digits.count))[...])
+    /// The days of `20240131`, `2024-01-31`, `202401`, `2024-01` or `2024`.
+    private static func span(_ text: ArraySlice<UInt8>) -> ClosedRange<Int>? {
+        let parts = text.split(separator: dash, omittingEmptySubsequences: false)
+        guard [[4], [6], [8], [4, 2], [4, 2, 2]].contains(parts.map(\.count)) else { return nil }
+        let digits = parts.flatMap { $0 }
+        let missing = 8 - digits.count
+        guard let lower = number((digits + Array(repeating: 48, count: missing))[...]),
+            let upper = number((digits + Array(repeating: 57, count: missing))[...])
+        else { return nil }
+        return lower...upper
     }
 
     private static func number(_ digits: ArraySlice<UInt8>) -> Int? {

@@ -15,7 +15,7 @@ enum FindReadme {
 
               *  any characters       ?  one character       nothing: the attribute is empty or absent
               %XX  the byte with this hexadecimal code, for what may not stand in a file name (%2F is /)
-              StudyDate, PatientBirthDate: 20240131, 2024-01-31, 202401, 2024, or a range:
+              StudyDate, PatientBirthDate: 20240131, 2024-01-31, 202401, 2024-01, 2024, or a range:
               20240101-20240630, 20240101-, -2024
 
             Names, descriptions, manufacturer, protocol and institution are compared without regard to
