@@ -10,7 +10,7 @@ enum UserViews {
         var templates: [ViewTemplate] = []
         for name in names {
             for template in try read(name) {
-                guard !templates.contains(where: { $0.name == template.name }) else {
+                guard !templates.contains(where: { $0.foldedName == template.foldedName }) else {
                     throw CommandFailure("there are two views called '\(String(decoding: template.name, as: UTF8.self))'", code: 2)
                 }
                 templates.append(template)
@@ -30,7 +30,7 @@ enum UserViews {
     }
 
     private static func text(_ path: String) throws(ViewTemplate.Failure) -> String {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = Arguments.withPath(path) { open($0, O_RDONLY | O_CLOEXEC) }
         guard descriptor >= 0 else {
             let presets = ViewPresets.lines.keys.sorted().joined(separator: ", ")
             throw ViewTemplate.Failure("\(path): \(String(cString: strerror(errno))) (views are a file, or one of \(presets))")

@@ -63,7 +63,8 @@ import Testing
         ("a = /{PatientID", "{ without }"),
         ("a = /PatientID}", "} without {"), ("a = //x", "empty part"), ("a = /", "empty part"), ("patients = /{PatientID}", "already"),
         ("find = /x", "already"), ("a/b = /x", "no name"), ("a = /{InstanceNumber}", "of the instance"), ("a = /{PatientID:x}", "a form is"),
-        ("a = /x\na = /y", "stands above"), ("a = /b|c", "may not stand"),
+        ("a = /x\na = /y", "stands above"), ("a = /x\nA = /y", "stands above"), ("Patients = /x", "already"), ("readme.TXT = /x", "already"),
+        ("a = /b|c", "may not stand"),
     ])
     func `a bad line is named with its number`(text: String, message: String) {
         #expect {
@@ -71,6 +72,12 @@ import Testing
         } throws: { error in
             "\(error)".hasPrefix("my views:\(text.contains("\n") ? 3 : 2): ") && "\(error)".contains(message)
         }
+    }
+
+    @Test func `a file that an editor of Windows wrote is read all the same`() throws {
+        let tree = try tree("\u{FEFF}a = /{PatientID}\r\n\r\n# more\r\nb = /{Modality}\r\n")
+        #expect(try tree.node(at: "a/P1").isDirectory)
+        #expect(try tree.node(at: "b/CT").isDirectory)
     }
 
     @Test func `presets are templates`() throws {

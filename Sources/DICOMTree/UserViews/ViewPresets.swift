@@ -17,16 +17,24 @@ package enum ViewPresets {
     /// - Parameter file: what messages call it.
     package static func views(in text: String, file: String) throws(ViewTemplate.Failure) -> [ViewTemplate] {
         var templates: [ViewTemplate] = []
-        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (number, line) in lines(of: text).enumerated() {
             guard let first = line.first(where: { !$0.isWhitespace }), first != "#" else { continue }
             do throws(ViewTemplate.Failure) {
                 let template = try ViewTemplate(line: String(line))
-                guard !templates.contains(where: { $0.name == template.name }) else { throw ViewTemplate.Failure("a view of this name stands above") }
+                guard !templates.contains(where: { $0.foldedName == template.foldedName }) else {
+                    throw ViewTemplate.Failure("a view of this name stands above")
+                }
                 templates.append(template)
             } catch {
                 throw ViewTemplate.Failure("\(file):\(number + 1): \(error.description)")
             }
         }
         return templates
+    }
+
+    /// Editors of Windows end lines with CR LF, which is one `Character`, and begin files with a byte order mark.
+    private static func lines(of text: String) -> [Substring] {
+        (text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text)
+            .split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map { $0 }
     }
 }

@@ -20,6 +20,8 @@ package struct ViewTemplate: Hashable, Sendable {
     }
 
     package let name: [UInt8]
+    /// Names are unique whatever the case, as all names in the tree are.
+    package var foldedName: [UInt8] { caseFolded(name) }
     let levels: [[Piece]]
 
     package struct Failure: Error, CustomStringConvertible {
@@ -37,7 +39,7 @@ package struct ViewTemplate: Hashable, Sendable {
         self.name = Array(name.utf8)
         let reserved = Set(VirtualTree.views.map(\.name) + [Readme.name, VirtualTree.findName, VirtualTree.withName])
         guard !name.isEmpty, FileName.complete(FileName.component(self.name)) == self.name else { throw Failure("'\(name)' is no name for a view") }
-        guard !reserved.contains(self.name) else { throw Failure("there is a '\(name)' already") }
+        guard !Set(reserved.map { caseFolded($0) }).contains(caseFolded(self.name)) else { throw Failure("there is a '\(name)' already") }
         guard path.hasPrefix("/") else { throw Failure("the path of '\(name)' must begin with /") }
         var levels: [[Piece]] = []
         for part in path.dropFirst().split(separator: "/", omittingEmptySubsequences: false) {
