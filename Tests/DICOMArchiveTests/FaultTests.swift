@@ -49,6 +49,51 @@ import Testing
         #expect(try whole.verify { _ in }.isIntact)
     }
 
+    @Test(.enabled(if: getuid() == 0, "only root can mount a disk"), arguments: [true, false])
+    func `a disk that is unmounted inside an indexed folder loses nothing, even beside the archive and when pruned`(isBeside: Bool) throws {
+        let fixture = try ArchiveFixture()
+        let other = try ArchiveFixture()
+        let sources = isBeside ? fixture.sources : other.sources
+        let disk = sources + "/disk"
+        try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
+        #expect(try Finished.run("/bin/mount", ["-t", "tmpfs", "tmpfs", disk]).status == 0)
+        defer { _ = try? Finished.run("/bin/umount", ["-l", disk]) }
+        try (isBeside ? fixture : other).write("disk/1", dicom(instance: "1.1"))
+        try (isBeside ? fixture : other).write("local", dicom(instance: "1.2", number: "2"))
+        try fixture.index([sources])
+        #expect(try Finished.run("/bin/umount", [disk]).status == 0)
+        let report = try fixture.index([sources]) { $0.prunes = true }
+        #expect(report.gone == 0 && report.pruned == 0 && report.warnings.count == 1)
+        // Given by itself.
+        let failed = try fixture.index([disk]) { $0.prunes = true }
+        #expect(failed.pruned == 0 && failed.failedPaths.count == 1)
+        try Data("x".utf8).write(to: URL(fileURLWithPath: disk + "/note"))
+        #expect(try fixture.index([disk]) { $0.prunes = true }.failedPaths.count == 1)
+        let archive = try fixture.open()
+        defer { archive.close() }
+        #expect(try archive.counts().instances == 2)
+    }
+
+    @Test(.enabled(if: getuid() == 0, "only root can mount a disk"))
+    func `an archive that moves to another disk with its sources is taken as it is`() throws {
+        let fixture = try filled(10)
+        try fixture.index()
+        let disk = fixture.folder + "-disk"
+        mkdir(disk, 0o700)
+        #expect(try Finished.run("/bin/mount", ["-t", "tmpfs", "tmpfs", disk]).status == 0)
+        defer {
+            _ = try? Finished.run("/bin/umount", ["-l", disk])
+            rmdir(disk)
+        }
+        // Not even times are kept; one folder has lost a file on the way.
+        #expect(try Finished.run("/bin/cp", ["-r", fixture.folder + "/.", disk]).status == 0)
+        #expect(unlink(disk + "/sources/s1/1") == 0)
+        let archive = try Archive.open(path: Array((disk + "/archive.db").utf8), mode: .readWrite)
+        defer { archive.close() }
+        let report = try Indexer.index([Array((disk + "/sources").utf8)], into: archive, parser: InProcessParser(), options: IndexOptions())
+        #expect(report.warnings.isEmpty && report.failedPaths.isEmpty && report.found == 9 && report.gone == 1)
+    }
+
     /// What a disk may hold after a power cut: the database and its log as they were at some moment, of the log any part of
     /// what was written after the last acknowledged batch.
     @Test func `D2 R5 whatever a power cut leaves is a whole archive with every acknowledged batch`() throws {

@@ -1,11 +1,12 @@
 /// Whether a folder is still on the disk it was on. An unmounted disk must never look like a disk whose files were deleted.
 ///
 /// Device numbers change over reboots, so a changed number alone proves nothing: it is believed when none of the known
-/// files is there as it was (size, mtime, inode), and taken over when one is.
+/// files is there as it was (size, mtime, inode), and taken over when one is. What lies below the archive's own folder moves
+/// with it to whatever disk, and may have been copied: there a file of a known name is enough.
 extension Indexer {
     func checkDevice(of record: RootRecord, _ root: OpenRoot) throws(ArchiveError) {
         guard record.device != root.device else { return }
-        if record.device != 0, !isWithArchive(record, root.device), try isOtherDisk(root) {
+        if record.device != 0, try isOtherDisk(root, movesWithArchive: isWithArchive(record, root.device)) {
             throw ArchiveError(
                 .badPath,
                 "\(shown(root.absolutePath)) is on another device than before; if that is right, run: dcmfs relocate ARCHIVE "
@@ -22,8 +23,9 @@ extension Indexer {
         let record = try writer.findFolder(root: pending.root.id, path: pending.path)
         let folder = IndexedFolder(root: pending.root, path: pending.path, device: status.device, row: record?.id ?? 0)
         guard var record, record.device != status.device else { return folder }
+        let movesWithArchive = status.device == pending.root.device && isRelative(pending.root)
         if record.device != 0, status.device != pending.root.device || record.device != pending.root.device,
-            !(status.device == pending.root.device && isRelative(pending.root)), try isOtherFolder(record, descriptor)
+            try isOtherFolder(record, descriptor, movesWithArchive: movesWithArchive)
         {
             let message = "\(shown(folder.absolutePath)) is on another device than before: its entries are kept as they are"
             guard pending.parent != nil else { throw ArchiveError(.badPath, message) }
@@ -46,7 +48,7 @@ extension Indexer {
         roots.known.first { $0.record.id == root.id }?.record.isRelative ?? false
     }
 
-    private func isOtherDisk(_ root: OpenRoot) throws(ArchiveError) -> Bool {
+    private func isOtherDisk(_ root: OpenRoot, movesWithArchive: Bool) throws(ArchiveError) -> Bool {
         let query = try writer.connection.prepare(
             """
             SELECT d.path, s.name, s.size, s.mtime_ns, s.inode FROM directories d JOIN sources s ON s.directory = d.id \
@@ -58,21 +60,20 @@ extension Indexer {
         while try query.step() {
             isKnown = true
             let path = joinPath(root.absolutePath, joinPath(query.bytes(0), query.bytes(1)))
-            if let now = FileStatus(path: path)?.identity,
-                now.size == query.int(2), now.mtimeNs == query.int(3), now.inode == UInt64(bitPattern: query.int(4))
-            {
-                return false
-            }
+            guard let now = FileStatus(path: path)?.identity else { continue }
+            let isSame = now.size == query.int(2) && now.mtimeNs == query.int(3) && now.inode == UInt64(bitPattern: query.int(4))
+            if isSame || movesWithArchive { return false }
         }
         return isKnown
     }
 
-    private func isOtherFolder(_ record: DirectoryRecord, _ descriptor: CInt) throws(ArchiveError) -> Bool {
+    private func isOtherFolder(_ record: DirectoryRecord, _ descriptor: CInt, movesWithArchive: Bool) throws(ArchiveError) -> Bool {
         let sources = try writer.sources(of: record.id, after: [], limit: 64).filter { $0.kind != .skipped && !$0.isGone }
         return !sources.isEmpty
             && !sources.contains { source in
                 guard let now = withCString(source.name, { FileStatus(directory: descriptor, name: $0) })?.identity else { return false }
-                return now.size == source.identity.size && now.mtimeNs == source.identity.mtimeNs && now.inode == source.identity.inode
+                return movesWithArchive
+                    || now.size == source.identity.size && now.mtimeNs == source.identity.mtimeNs && now.inode == source.identity.inode
             }
     }
 }
