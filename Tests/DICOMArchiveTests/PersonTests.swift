@@ -56,6 +56,25 @@ import Testing
         #expect(try fixture.problems().filter { $0.reason == "conflicts" }.count == 1)
     }
 
+    @Test func `people who cannot be told apart are one folder, and named`() throws {
+        let fixture = try ArchiveFixture()
+        try fixture.write("1", dicom(name: "Doe^Jane", birth: "", instance: "1.1"))
+        try fixture.write("2", dicom(name: "DOE^JANE ", birth: "19700101", instance: "1.2", number: "2"))
+        try fixture.index()
+        #expect(try fixture.problems().isEmpty)
+        try fixture.write("3", dicom(name: "Roe^Richard", birth: "", study: "1.4", series: "1.4.1", instance: "1.3"))
+        try fixture.write("4", dicom(name: "Roe^Rita", birth: "", study: "1.5", series: "1.5.1", instance: "1.4"))
+        try fixture.index()
+        #expect(Set(try fixture.tree().map { $0.split(separator: "/")[0] }) == ["P1"])
+        let conflict = try #require(try fixture.problems().first)
+        #expect(try fixture.problems().count == 1 && conflict.reason == "conflicts" && conflict.path == Array("patients/P1".utf8))
+        #expect(String(decoding: conflict.message, as: UTF8.self) == "same Patient ID, other name or birth date, taken for one person: patients/P1")
+        for file in 1...4 { try fixture.remove("\(file)") }
+        try fixture.write("5", dicom(id: "P5", instance: "1.5"))
+        try fixture.index { $0.prunes = true }
+        #expect(try fixture.problems().isEmpty)
+    }
+
     @Test func withoutAnIDTheNameIsTheFolder() throws {
         let fixture = try ArchiveFixture()
         try fixture.write("1", dicom(id: "", name: "Doe^Jane", birth: "19700101", instance: "1.1"))

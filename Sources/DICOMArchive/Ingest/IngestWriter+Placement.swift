@@ -38,6 +38,9 @@ extension IngestWriter {
         if let same = known.first(where: { $0.birthDate == birthDate && $0.name == name }) { return same.person }
         try begin()
         if let person = PersonMatcher.person(birthDate: birthDate, name: name, among: known) {
+            if PersonMatcher.isDoubtful(birthDate: birthDate, name: name, known.filter { $0.person == person }) {
+                try addConflict(.variants, person, person)
+            }
             try addPersonKey(idKey, birthDate, name, person)
             return person
         }

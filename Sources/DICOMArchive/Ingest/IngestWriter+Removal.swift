@@ -33,20 +33,22 @@ extension IngestWriter {
 
     private func deleteInstance(_ id: Int64) throws(ArchiveError) {
         guard let record = try instanceRecord(id) else { return }
-        try delete(.deleteInstance, .instance, id)
+        try delete(.deleteInstance, [.instance], id)
         totalsChange.remove(record)
         touchedSeries.insert(record.series)
     }
 
-    private func delete(_ query: WriteSQL, _ kind: ConflictKind, _ id: Int64) throws(ArchiveError) {
+    private func delete(_ query: WriteSQL, _ kinds: [ConflictKind], _ id: Int64) throws(ArchiveError) {
         let delete = try connection.statement(query)
         delete.bind(1, id)
         try delete.run()
-        for conflicts in [WriteSQL.deleteConflicts, .deleteOtherConflicts] {
-            let delete = try connection.statement(conflicts)
-            delete.bind(1, Int64(kind.rawValue))
-            delete.bind(2, id)
-            try delete.run()
+        for kind in kinds {
+            for conflicts in [WriteSQL.deleteConflicts, .deleteOtherConflicts] {
+                let delete = try connection.statement(conflicts)
+                delete.bind(1, Int64(kind.rawValue))
+                delete.bind(2, id)
+                try delete.run()
+            }
         }
     }
 
@@ -66,7 +68,7 @@ extension IngestWriter {
                 try stamp(.updateSeries, id, record.checksum)
             } else {
                 forgetPlacements()
-                try delete(.deleteSeries, .series, id)
+                try delete(.deleteSeries, [.series], id)
                 totalsChange.series -= 1
             }
         }
@@ -87,7 +89,7 @@ extension IngestWriter {
                 record.modifiedNs = now
                 try stamp(.updateStudy, id, record.checksum)
             } else {
-                try delete(.deleteStudy, .study, id)
+                try delete(.deleteStudy, [.study], id)
                 totalsChange.studies -= 1
             }
         }
@@ -102,7 +104,7 @@ extension IngestWriter {
                 record.modifiedNs = now
                 try stamp(.updatePatient, id, record.checksum)
             } else {
-                try delete(.deletePatient, .patient, id)
+                try delete(.deletePatient, [.patient, .variants], id)
                 totalsChange.patients -= 1
                 let keys = try connection.statement(WriteSQL.deletePersonKeys)
                 keys.bind(1, id)

@@ -21,6 +21,12 @@ enum PersonMatcher {
         return compatible.count == 1 ? compatible.first : nil
     }
 
+    /// Whether a person was seen under another name or birth date: who looks after the archive should know.
+    static func isDoubtful(birthDate: [UInt8], name: [UInt8], _ known: [Known]) -> Bool {
+        !birthDate.isEmpty && known.contains { !$0.birthDate.isEmpty && $0.birthDate != birthDate }
+            || !name.isEmpty && known.contains { !$0.name.isEmpty && $0.name != name }
+    }
+
     private static func matches(_ known: Known, _ birthDate: [UInt8], _ name: [UInt8]) -> Bool {
         !birthDate.isEmpty && known.birthDate == birthDate || !name.isEmpty && known.name == name
     }

@@ -1,5 +1,6 @@
 extension Archive {
     /// Rows that share an identifier and are shown apart, one line each; `path` is the name of the later one in the tree.
+    /// Also patients under whose ID stand several names or birth dates that were taken for one person's.
     func conflicts() throws(ArchiveError) -> [ProblemEntry] {
         let pairs = try pool.read { connection throws(ArchiveError) in
             let query = try connection.prepare("SELECT kind, entity, other, changed_ns, checksum FROM conflicts ORDER BY kind, entity, other")
@@ -33,7 +34,7 @@ extension Archive {
         case .study:
             guard let row = try study(id: id), let parent = try treePath(.patient, row.patientID) else { return nil }
             return joinPath(parent, row.name)
-        case .patient:
+        case .patient, .variants:
             guard let row = try patient(id: id) else { return nil }
             return joinPath(Array("patients".utf8), row.name)
         }
@@ -47,6 +48,7 @@ extension ConflictKind {
         case .patient: "same Patient ID, other person: "
         case .study: "same Study Instance UID, other patient: "
         case .series: "same Series Instance UID, other study: "
+        case .variants: "same Patient ID, other name or birth date, taken for one person: "
         }
     }
 }

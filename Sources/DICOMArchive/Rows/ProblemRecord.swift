@@ -37,7 +37,7 @@ struct ProblemRecord {
     }
 }
 
-/// Why two rows that share an identifier are kept apart. Raw values are stored.
+/// Why two rows that share an identifier are kept apart, or why one may stand for two. Raw values are stored.
 enum ConflictKind: UInt8 {
     /// One SOP Instance UID, different bytes: `entity` and `other` are instances.
     case instance = 0
@@ -47,4 +47,6 @@ enum ConflictKind: UInt8 {
     case study = 2
     /// One Series Instance UID under two studies: series.
     case series = 3
+    /// One Patient ID under several names or birth dates that do not suffice to tell people apart: a patient, as both.
+    case variants = 4
 }

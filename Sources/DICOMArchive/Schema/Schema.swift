@@ -66,7 +66,7 @@ enum Schema {
             at INTEGER NOT NULL, message BLOB NOT NULL, changed_ns INTEGER NOT NULL, checksum INTEGER NOT NULL, \
             PRIMARY KEY (directory, name, ordinal)) WITHOUT ROWID
             """,
-            // ConflictKind: two rows that share an identifier and are kept apart.
+            // ConflictKind: two rows that share an identifier and are kept apart, or one that may stand for two.
             """
             CREATE TABLE conflicts (kind INTEGER NOT NULL, entity INTEGER NOT NULL, other INTEGER NOT NULL, changed_ns INTEGER NOT NULL, \
             checksum INTEGER NOT NULL, PRIMARY KEY (kind, entity, other)) WITHOUT ROWID
