@@ -65,6 +65,26 @@ import Testing
         #expect(changes(watcher) == ["/a/moved/c"])
     }
 
+    @Test(arguments: [true, false]) func `a root that comes back is followed again`(isDeleted: Bool) throws {
+        let watcher = try FolderWatcher([root]) { _ in false }
+        watcher.watchReturnedRoots()
+        #expect(changes(watcher).isEmpty)
+        if isDeleted {
+            try FileManager.default.removeItem(atPath: path(""))
+        } else {
+            try #require(rename(path(""), String(decoding: root, as: UTF8.self) + "-away") == 0)
+        }
+        defer { try? FileManager.default.removeItem(atPath: String(decoding: root, as: UTF8.self) + "-away") }
+        _ = changes(watcher)
+        watcher.watchReturnedRoots()
+        #expect(changes(watcher).isEmpty)
+        try FileManager.default.createDirectory(atPath: path("new"), withIntermediateDirectories: true)
+        watcher.watchReturnedRoots()
+        #expect(changes(watcher) == [""])
+        try Data("x".utf8).write(to: URL(fileURLWithPath: path("new/file")))
+        #expect(changes(watcher) == ["/new"])
+    }
+
     @Test func `a folder that is gone or empty is answered by the one above it`() throws {
         let watcher = try FolderWatcher([root]) { _ in false }
         try Data("x".utf8).write(to: URL(fileURLWithPath: path("beside")))

@@ -7,6 +7,9 @@ import Glibc
 package final class FolderWatcher {
     private let descriptor: CInt
     private let roots: [[UInt8]]
+    /// Which file each root was when it was watched; nil while it is not there.
+    private var rootFiles: [RootFile?]
+    private struct RootFile: Equatable { var device, inode: UInt64 }
     private let isIgnored: ([UInt8]) -> Bool
     private var folders: [CInt: [UInt8]] = [:]
     private var changed: Set<[UInt8]> = []
@@ -28,6 +31,7 @@ package final class FolderWatcher {
         guard descriptor >= 0 else { throw ArchiveError(.system, "inotify: \(errorText(errno))", errno: errno) }
         self.roots = roots.compactMap { realPath($0) }
         self.isIgnored = isIgnored
+        rootFiles = self.roots.map { Self.rootFile($0) }
         for root in self.roots { watchAll(below: root) }
     }
 
@@ -65,6 +69,20 @@ package final class FolderWatcher {
     package func remember(_ folder: [UInt8]) { changed.insert(folder) }
     package func rememberRoots() { changed.formUnion(roots) }
 
+    /// Watches roots that came back: made anew, or a disk that was mounted again. No event tells of them.
+    package func watchReturnedRoots() {
+        for (index, root) in roots.enumerated() {
+            let now = Self.rootFile(root)
+            guard now != rootFiles[index] else { continue }
+            rootFiles[index] = now
+            guard now != nil else { continue }
+            watchAll(below: root)
+            changed.insert(root)
+        }
+    }
+
+    private static func rootFile(_ path: [UInt8]) -> RootFile? { FileStatus(path: path).map { RootFile(device: $0.device, inode: $0.inode) } }
+
     /// Whether somebody may still be writing to a file, which was last changed at `mtimeNs`.
     package func isIncomplete(_ path: [UInt8], mtimeNs: Int64) -> Bool {
         if let seen = busy[path] {
@@ -92,7 +110,8 @@ package final class FolderWatcher {
             if mask & UInt32(IN_Q_OVERFLOW) != 0 {
                 overflowed()
             } else if mask & UInt32(IN_IGNORED) != 0 {
-                folders[watch] = nil
+                // One that is made anew may get the old one's inode.
+                if let folder = folders.removeValue(forKey: watch), let index = roots.firstIndex(of: folder) { rootFiles[index] = nil }
             } else if let folder = folders[watch] {
                 take(mask, in: folder, name)
             }

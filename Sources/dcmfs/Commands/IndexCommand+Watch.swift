@@ -43,6 +43,7 @@ extension IndexCommand {
             let isDue = Self.now() - lastScan > (watcher.unwatched > 0 ? Self.fullScanUnwatched : Self.fullScan)
             if isDue { watcher.rememberRoots() }
             if !watcher.hasChanges { _ = watcher.wait(milliseconds: 1_000) }
+            watcher.watchReturnedRoots()
             // Those that waited may be done.
             for folder in waiting { watcher.remember(folder) }
             guard watcher.hasChanges else { continue }
