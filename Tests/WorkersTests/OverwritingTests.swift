@@ -23,6 +23,27 @@ import Testing
         }
     }
 
+    @Test func `an export that is interrupted leaves no half files, under any name`() throws {
+        try OneFileCommandTests.withFolder { folder in
+            #expect(try OneFileCommandTests.dcmfs(["index", folder + "/a.db", Corpus.projectRoot + "/Fixtures"]).code == 0)
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: MountedTree.program("dcmfs"))
+            process.arguments = ["export", "-r", folder + "/a.db", "with/size=4096,show=png+dcm", folder + "/out"]
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            let began = MountedTree.wait(seconds: 60) {
+                FileManager.default.subpaths(atPath: folder + "/out")?.contains { $0.hasSuffix(".dcm") } ?? false
+            }
+            #expect(began)
+            process.terminate()
+            process.waitUntilExit()
+            // 0 where it was done before the signal came; a signal that is not caught is no exit.
+            #expect(process.terminationReason == .exit && [0, 1].contains(process.terminationStatus))
+            let files = try FileManager.default.subpathsOfDirectory(atPath: folder + "/out")
+            #expect(!files.isEmpty && !files.contains { $0.contains(".dcmfs-export") })
+        }
+    }
+
     @Test func `export never replaces a source or the archive, even with force`() throws {
         try OneFileCommandTests.withFolder { folder in
             // Where file names and instance numbers disagree, an export beside the sources would exchange them.

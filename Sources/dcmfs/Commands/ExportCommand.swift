@@ -35,6 +35,7 @@ struct ExportCommand: ParsableCommand {
     @OptionGroup var views: ArchiveTree.Options
 
     func run() throws {
+        Interruption.catchSignals()
         let path = ArchiveAccess.bytes(of: path)
         var target = ArchiveAccess.bytes(of: destination)
         if DiskFile.isDirectory(target), let name = path.split(separator: UInt8(ascii: "/")).last { target = joinPath(target, Array(name)) }
@@ -47,6 +48,7 @@ struct ExportCommand: ParsableCommand {
             } else {
                 export.copyFiles([Export.Item(node: node, path: path, target: target)])
             }
+            if Interruption.wasAsked { throw CommandFailure("interrupted; what stands under its name is whole") }
             let failed = export.failures.withLock { $0 }
             if failed > 0 { throw CommandFailure("\(failed) \(failed == 1 ? "file" : "files") not copied") }
         }
@@ -72,7 +74,7 @@ private final class Export: Sendable {
     func copyDirectory(_ node: Node, _ path: [UInt8], to target: [UInt8]) throws(CommandFailure) {
         try DiskFile.makeDirectory(target)
         var files: [Item] = []
-        for entry in try tree.entries(of: node, path) {
+        for entry in try tree.entries(of: node, path) where !Interruption.wasAsked {
             let item = Item(node: entry.node, path: joinPath(path, entry.name), target: joinPath(target, entry.name))
             if entry.node.isDirectory { try copyDirectory(entry.node, item.path, to: item.target) } else { files.append(item) }
         }
@@ -85,10 +87,11 @@ private final class Export: Sendable {
         DispatchQueue.concurrentPerform(iterations: min(items.count, WorkerLocation.processorCount)) { _ in
             while true {
                 let place = next.add(1, ordering: .relaxed).oldValue
-                guard place < items.count else { return }
+                guard place < items.count, !Interruption.wasAsked else { return }
                 do throws(CommandFailure) {
                     try copy(items[place])
                 } catch {
+                    if Interruption.wasAsked { return }
                     error.report()
                     failures.withLock { $0 += 1 }
                 }
@@ -111,6 +114,7 @@ private final class Export: Sendable {
             try tree.read(
                 node,
                 { bytes throws(CommandFailure) in
+                    if Interruption.wasAsked { throw CommandFailure("interrupted") }
                     try writeAll(bytes, to: file.descriptor)
                     count += bytes.count
                 }, item.path)

@@ -10,6 +10,11 @@ enum Interruption {
     static func catchSignals() {
         // Made here, not in the handler: the first use of a static property takes a lock.
         asked.store(false, ordering: .relaxed)
+        // Whoever starts us may have blocked them, and a process inherits that.
+        var wanted = sigset_t()
+        sigemptyset(&wanted)
+        for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&wanted, number) }
+        defer { pthread_sigmask(SIG_UNBLOCK, &wanted, nil) }
         for number in [SIGINT, SIGTERM, SIGHUP] {
             signal(number) { number in
                 Interruption.asked.store(true, ordering: .relaxed)
