@@ -71,6 +71,8 @@ struct ArchiveLocation {
 
     init(_ given: [UInt8], mode: Archive.Mode) throws(ArchiveError) {
         guard !given.isEmpty else { throw ArchiveError(.badPath, "the path of the archive is empty") }
+        // A symbolic link leads to the archive, as it does for mount.
+        let given = realPath(given) ?? given
         guard let text = String(validating: given, as: UTF8.self), !given.contains(0) else {
             throw ArchiveError(.badPath, "the path of the archive is not valid UTF-8")
         }

@@ -98,4 +98,16 @@ import Testing
             #expect(try OneFileCommandTests.dcmfs(["problems", archive, "--reason", "not-dicom"]).errors.isEmpty)
         }
     }
+
+    @Test func `a symbolic link to an archive is the archive`() throws {
+        try OneFileCommandTests.withFolder { folder in
+            try FileManager.default.createDirectory(atPath: folder + "/real", withIntermediateDirectories: false)
+            try FileManager.default.createSymbolicLink(atPath: folder + "/link.db", withDestinationPath: "real/a.db")
+            #expect(try OneFileCommandTests.dcmfs(["index", folder + "/real/a.db", OneFileCommandTests.fixture]).code == 0)
+            #expect(try OneFileCommandTests.dcmfs(["index", folder + "/link.db", Corpus.projectRoot + "/Fixtures/us"]).code == 0)
+            #expect(try OneFileCommandTests.dcmfs(["status", folder + "/link.db", "--json"]).text.contains(#""instances":2"#))
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == ["link.db", "real"])
+            #expect(try FileManager.default.contentsOfDirectory(atPath: folder + "/real") == ["a.db"])
+        }
+    }
 }
