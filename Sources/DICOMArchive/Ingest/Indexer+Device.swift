@@ -9,7 +9,7 @@ extension Indexer {
         if record.device != 0, try isOtherDisk(root, movesWithArchive: isWithArchive(record, root.device)) {
             throw ArchiveError(
                 .badPath,
-                "\(shown(root.absolutePath)) is on another device than before; if that is right, run: dcmfs relocate ARCHIVE "
+                "\(shown(root.absolutePath)) is on another device than before: is the disk mounted? If this is the right one, run: dcmfs relocate ARCHIVE "
                     + "\(shown(root.absolutePath)) \(shown(root.absolutePath))")
         }
         var changed = record

@@ -30,7 +30,9 @@ struct FindCommand: ParsableCommand {
         if [json, csv, paths != nil].count(where: { $0 }) > 1 { throw ValidationError("--json, --csv and --paths exclude each other") }
         if conditions.count > SearchQuery.longest { throw ValidationError("more than \(SearchQuery.longest) conditions") }
         for condition in conditions where SearchQuery.Term(ArchiveAccess.bytes(of: condition)) == nil {
-            throw ValidationError("'\(condition)' is no condition; expected KEYWORD=PATTERN with a keyword of 'dcmfs find --help'")
+            throw ValidationError(
+                "'\(condition)' is no condition; expected KEYWORD=PATTERN with a keyword of 'dcmfs find --help', "
+                    + "dates as 20240131, 2024-01-31, 2024-01 or 2024, or two of them joined by -")
         }
     }
 
