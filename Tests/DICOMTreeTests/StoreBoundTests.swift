@@ -81,6 +81,22 @@ import Testing
         #expect(try fixture.files().isEmpty)
     }
 
+    @Test func `what waits to be written is bounded, yet the largest picture can be stored`() throws {
+        var limits = DiskPictureStore.Limits(bytes: 1 << 20)
+        limits.waitingBytes = 2 * 8_192
+        let store = try fixture.store(limits)
+        // Nothing is written while its own thread is kept busy.
+        let gate = DispatchSemaphore(value: 0)
+        store.afterAll { gate.wait() }
+        for number in 0..<10 { store.keep(picture(number), for: key(number)) }
+        gate.signal()
+        store.settle()
+        #expect(kept(store, 0..<10) == [0, 1])
+        limits.waitingBytes = 1
+        fill(try fixture.store(limits), 10..<13)
+        #expect(kept(store, 10..<13) == [10, 11, 12])
+    }
+
     @Test func `two mounts share a folder, and its bound`() throws {
         let limits = DiskPictureStore.Limits(bytes: 64 * 8_192)
         let stores = [try fixture.store(limits), try fixture.store(limits)]

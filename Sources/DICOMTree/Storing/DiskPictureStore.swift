@@ -12,7 +12,7 @@ package final class DiskPictureStore: PictureStore {
     package struct Limits: Sendable {
         /// Of all files together.
         package var bytes: Int
-        /// Of pictures that wait to be written.
+        /// Of pictures that wait to be written; one may always.
         package var waitingBytes = 64 << 20
         /// How long nothing is written after an error, nanoseconds.
         package var pauseNs: Int64 = 60_000_000_000
@@ -49,19 +49,22 @@ package final class DiskPictureStore: PictureStore {
 
     /// Looks at what is there, in the background: removes leftovers, and what is too much.
     package func start() {
-        queue.async { [self] in _ = makeRoom(for: 0) }
+        afterAll { [self] in _ = makeRoom(for: 0) }
     }
 
     /// Waits until what is to be written is written, so many seconds at most; then writes no more.
     package func finish(within seconds: Double) {
         let done = DispatchSemaphore(value: 0)
-        queue.async { done.signal() }
+        afterAll { done.signal() }
         _ = done.wait(timeout: .now() + seconds)
         state.withLock { $0.isFinished = true }
     }
 
     /// Waits until what was asked for so far is done.
     func settle() { queue.sync {} }
+
+    /// Runs something on the store's own thread.
+    func afterAll(_ body: @escaping @Sendable () -> Void) { queue.async(execute: body) }
 
     // MARK: - PictureStore
 
@@ -87,12 +90,13 @@ package final class DiskPictureStore: PictureStore {
         let cost = StoreFolder.cost(StoredPicture.length(key: key, picture: picture.count))
         let now = timespec.now(CLOCK_MONOTONIC)
         let isAccepted = state.withLock { state in
-            guard cost <= limits.bytes, !state.isFinished, now >= state.pausedUntil, cost <= limits.waitingBytes - state.waiting else { return false }
+            guard cost <= limits.bytes, !state.isFinished, now >= state.pausedUntil else { return false }
+            guard state.waiting == 0 || cost <= limits.waitingBytes - state.waiting else { return false }
             state.waiting += cost
             return true
         }
         guard isAccepted else { return }
-        queue.async { [self] in
+        afterAll { [self] in
             write(picture, key, cost: cost)
             state.withLock { $0.waiting -= cost }
         }

@@ -17,7 +17,8 @@ package final class StoreFolder: Sendable {
     static let subfolder = "dcmfs-1"
     private let descriptor: CInt
 
-    /// Makes the folder (mode 0700) where there is none; its parent must exist.
+    /// Makes the folder (mode 0700) where there is none; its parent must exist. The path is a resolved one: a link that took
+    /// its place meanwhile is not followed.
     package init(path: [UInt8]) throws(Failure) {
         let name = String(decoding: path, as: UTF8.self)
         let place = path.map { CChar(bitPattern: $0) } + [0]
@@ -27,7 +28,7 @@ package final class StoreFolder: Sendable {
             let advice = reason == ENOENT ? "; the folder that it lies in must be there" : ""
             throw Failure(description: "cache_dir \(name) cannot be made: \(String(cString: strerror(reason)))\(advice)")
         }
-        let opened = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let opened = open(place, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard opened >= 0 else { throw Failure(description: "cache_dir \(name): \(String(cString: strerror(errno)))") }
         if isNew { fchmod(opened, 0o700) }
         var status = stat()
