@@ -79,7 +79,11 @@ let package = Package(
 
         // programs
         program(
-            "dcmfs", ["DICOM", "DICOMArchive", "DICOMTree", "FUSE", "Locks", "Workers", "WorkerProtocol", "CLinux", argumentParser, logging, system]),
+            "dcmfs",
+            [
+                "DICOM", "DICOMArchive", "DICOMTree", "FUSE", "Locks", "Workers", "WorkerProtocol", "CLinux", "CZlib", argumentParser, logging,
+                system,
+            ]),
         program("dcmfs-worker", ["DICOM", "DICOMImaging", "WorkerProtocol", "CLinux"]),
         program("dcmfs-tables", []),
         program("dcmfs-bench", ["DICOM", "DICOMArchive", "DICOMImaging", "CLinux"]),

@@ -45,4 +45,40 @@ import Testing
             #expect(try Data(contentsOf: URL(fileURLWithPath: folder + "/a")).count > 1000)
         }
     }
+
+    /// Keyword and text of every tEXt.
+    private func texts(ofPNG data: Data) -> [String: String] {
+        var texts: [String: String] = [:]
+        var place = 8
+        while place + 12 <= data.count {
+            let length = data[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
+            let body = data[place + 8..<min(place + 8 + length, data.count)]
+            if data[place + 4..<place + 8] == Data("tEXt".utf8), let end = body.firstIndex(of: 0) {
+                texts[String(decoding: body[..<end], as: UTF8.self)] = String(decoding: body[(end + 1)...], as: UTF8.self)
+            }
+            place += 12 + length
+        }
+        return texts
+    }
+
+    @Test func `a thumbnail says which file it shows, and as of when, so that nobody draws it again`() throws {
+        try OneFileCommandTests.withFolder { folder in
+            let source = folder + "/a b%\u{e9}.dcm"
+            try FileManager.default.copyItem(atPath: OneFileCommandTests.fixture, toPath: source)
+            try FileManager.default.setAttributes([.modificationDate: Date(timeIntervalSince1970: 1_234_567_890.5)], ofItemAtPath: source)
+            let thumbnail = folder + "/t.png"
+
+            #expect(try OneFileCommandTests.dcmfs(["thumbnail", source, thumbnail]).code == 0)
+            let data = try Data(contentsOf: URL(fileURLWithPath: thumbnail))
+            let made = texts(ofPNG: data)
+            #expect(made["Thumb::MTime"] == "1234567890")
+            #expect(made["Thumb::URI"]?.hasPrefix("file:///") == true)
+            #expect(made["Thumb::URI"]?.hasSuffix("/a%20b%25%C3%A9.dcm") == true)
+            #expect(made["Thumb::Mimetype"] == "application/dicom")
+            #expect(made["Thumb::Size"] == "\(try Data(contentsOf: URL(fileURLWithPath: source)).count)")
+
+            #expect(try OneFileCommandTests.dcmfs(["thumbnail", "--uri", "smb://server/share/a.dcm", source, thumbnail]).code == 0)
+            #expect(texts(ofPNG: try Data(contentsOf: URL(fileURLWithPath: thumbnail)))["Thumb::URI"] == "smb://server/share/a.dcm")
+        }
+    }
 }

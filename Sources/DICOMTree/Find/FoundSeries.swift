@@ -10,34 +10,36 @@ final class FoundSeries: Sendable {
     }
     /// By row id.
     let entries: [Entry]
-    /// Places in `entries` by folded name.
-    private let places: [[UInt8]: Int]
+    /// Places in `entries`.
+    private let names: NameSet
 
     init(_ query: SearchQuery, in source: any TreeSource) throws(ArchiveError) {
-        var found: [(id: Int64, name: [UInt8], attributes: SeriesAttributes)] = []
-        try source.find(query) { found.append(($0.id, $0.longName, $0)) }
-        found.sort { $0.id < $1.id }
+        // Only what is needed of each row is kept: rows are large.
+        var found: [(entry: Entry, identity: [UInt8])] = []
+        try source.find(query) {
+            found.append((Entry(id: $0.id, name: Self.noCondition($0.longName), modifiedNs: $0.modifiedNs), $0.identity))
+        }
+        found.sort { $0.entry.id < $1.entry.id }
         var names = NameSet()
+        names.reserveCapacity(found.count)
         var entries: [Entry] = []
         entries.reserveCapacity(found.count)
         for (place, row) in found.enumerated() {
-            entries.append(
-                Entry(
-                    id: row.id, name: try names.add(Self.noCondition(row.name), identity: row.attributes.identity, place: place),
-                    modifiedNs: row.attributes.modifiedNs))
+            let name = try names.add(row.entry.name, identity: row.identity, place: place)
+            entries.append(Entry(id: row.entry.id, name: name, modifiedNs: row.entry.modifiedNs))
         }
         self.entries = entries
-        places = names.places
+        self.names = names
     }
 
     /// A name that reads like a condition would never be found: its first `=` is written as an escape.
     private static func noCondition(_ name: [UInt8]) -> [UInt8] {
-        guard SearchQuery.Term(name) != nil, let place = name.firstIndex(of: UInt8(ascii: "=")) else { return name }
+        guard let place = name.firstIndex(of: UInt8(ascii: "=")), SearchQuery.Term(name) != nil else { return name }
         return FileName.complete(name[..<place] + Array("%3D".utf8) + name[(place + 1)...])
     }
 
     func entry(named name: [UInt8]) -> Entry? {
-        guard let place = places[caseFolded(name)], entries[place].name == name else { return nil }
+        guard let place = names.place(of: name), entries[place].name == name else { return nil }
         return entries[place]
     }
 

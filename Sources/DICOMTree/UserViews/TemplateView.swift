@@ -48,7 +48,7 @@ package final class TemplateView: View {
     }
 
     package func child(named name: [UInt8], of place: ViewPlace, _ index: TreeIndex) throws(TreeError) -> ViewEntry? {
-        guard let folder = try forest(index).folders[place], let found = folder.names.places[caseFolded(name)] else { return nil }
+        guard let folder = try forest(index).folders[place], let found = folder.names.place(of: name) else { return nil }
         let entry = folder.entries[found]
         return entry.name == name ? entry : nil
     }
@@ -107,7 +107,7 @@ package final class TemplateView: View {
 
         /// The directory of a name, made when it is new. Names that differ in case only are one directory.
         private mutating func enter(_ name: [UInt8], of parent: ViewPlace, level: Int, _ row: SeriesRow) throws(ArchiveError) -> ViewPlace {
-            if let found = folders[parent]?.names.places[caseFolded(name)], let entry = folders[parent]?.entries[found],
+            if let found = folders[parent]?.names.place(of: name), let entry = folders[parent]?.entries[found],
                 case .directory(let place) = entry.item
             {
                 let newest = max(entry.modifiedNs, row.modifiedNs)

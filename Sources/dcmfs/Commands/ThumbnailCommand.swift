@@ -14,6 +14,9 @@ struct ThumbnailCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "Longest side in pixels, at most.")
     var size: Int = 128
 
+    @Option(help: "What the file manager calls the file; noted in the PNG. Made from the path when it is not given.")
+    var uri: String?
+
     @Argument(help: "DICOM file.")
     var input: String
 
@@ -43,6 +46,6 @@ struct ThumbnailCommand: ParsableCommand {
         request.isIcon = isIcon
         let bytes: [UInt8]
         do { bytes = try pool.picture(document.descriptor, request) } catch { throw CommandFailure("\(input): \(error.description)") }
-        try target.write(bytes)
+        try target.write(ThumbnailTexts(of: document, uri: uri).inserted(into: bytes))
     }
 }
