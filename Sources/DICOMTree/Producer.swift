@@ -13,7 +13,7 @@ package protocol Producer: Sendable {
 
 package struct ProducedPicture: Hashable, Sendable {
     package let bytes: [UInt8]
-    /// Microseconds of work, waiting for its turn not counted.
+    /// Microseconds of processor time.
     package let cost: UInt64
 
     package init(bytes: [UInt8], cost: UInt64) {

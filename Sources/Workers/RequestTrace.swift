@@ -4,6 +4,6 @@ import WorkerProtocol
 struct RequestTrace {
     /// Where the worker had got to when it failed.
     var failedAt = WorkerChannel.noProgress
-    /// How long the worker took; waiting for a free one and starting one are not counted.
+    /// Processor time that the worker took. The same picture costs about the same on a busy machine as on an idle one.
     var microseconds: UInt64 = 0
 }

@@ -27,7 +27,7 @@ extension WorkerPool {
         try timedPicture(descriptor, request).bytes
     }
 
-    /// The same, and how long a worker took.
+    /// The same, and how much processor time a worker took.
     package func timedPicture(_ descriptor: CInt, _ request: PictureRequest) throws(WorkerError) -> (bytes: [UInt8], microseconds: UInt64) {
         let longest = request.expectedSize ?? Int(WorkerBudget.maximumMemory)
         var trace = RequestTrace()

@@ -126,9 +126,9 @@ extension WorkerPool {
         let exchange = WorkerExchange(
             worker: worker, patience: configuration.patience ?? budget.wall, maximumLength: maximumLength)
         do {
-            let start = CLinux_monotonic_time()
+            let start = CLinux_cpu_time_of(worker.pid)
             let bytes = try exchange.run(request, descriptors: descriptors)
-            trace.microseconds = CLinux_monotonic_time() &- start
+            trace.microseconds = max(CLinux_cpu_time_of(worker.pid), start) &- start
             release(worker)
             return bytes
         } catch .worker(let failure) {

@@ -125,6 +125,7 @@ import Testing
             }
             return wrong
         }
+        for store in stores { store.finish(within: 60) }
         #expect(wrong == [0, 0, 0, 0])
         #expect(fixture.lines.withLock { $0 }.isEmpty)
     }

@@ -14,7 +14,7 @@ package struct PictureStoring: Sendable {
     package let store: any PictureStore
     /// What decides about a picture beside its order and its source: program, worker and archive.
     package let origin: [UInt8]
-    /// Microseconds that making a picture must have taken: reading one from a disk costs about as much as drawing a native
+    /// Microseconds of processor time that making a picture must have taken: reading one from a disk costs about as much as drawing a native
     /// slice, so those are not worth the space.
     package var threshold: UInt64
 
