@@ -84,6 +84,12 @@ final class QueryResults: Sendable {
         }
     }
 
+    /// Whether the answer is at hand.
+    func isKept(_ number: Int, _ index: TreeIndex) throws(TreeError) -> Bool {
+        let counter = try asking { () throws(ArchiveError) in try index.source.changeCounter() }
+        return kept.withLock { $0.contains { $0.number == number && $0.counter == counter } }
+    }
+
     private func recall(_ number: Int, _ counter: Int64) -> FoundSeries? {
         kept.withLock { kept in
             guard let place = kept.firstIndex(where: { $0.number == number }) else { return nil }

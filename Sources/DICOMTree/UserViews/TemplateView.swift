@@ -68,6 +68,13 @@ package final class TemplateView: View {
         return place
     }
 
+    package func isReady(_ index: TreeIndex) throws(TreeError) -> Bool {
+        let counter = try asking { () throws(ArchiveError) in try index.source.changeCounter() }
+        return kept.withLock { $0?.counter == counter }
+    }
+
+    package func prepare(_ index: TreeIndex) throws(TreeError) { _ = try forest(index) }
+
     // MARK: - Putting it together
 
     private func forest(_ index: TreeIndex) throws(TreeError) -> Forest {
