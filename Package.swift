@@ -72,7 +72,7 @@ let package = Package(
         swift("DICOM", ["CZlib"]),
         swift("DICOMImaging", ["DICOM", "CJPEG", "CPNG", "COpenJPEG", "CCharLS", "CJXL", "CZlib"]),
         swift("DICOMArchive", ["DICOM", "CCrypto", "CLinux", "Locks", grdb, sqlite, system]),
-        swift("DICOMTree", ["DICOM", "DICOMArchive", "Locks", system]),
+        swift("DICOMTree", ["DICOM", "DICOMArchive", "CLinux", "Locks", system]),
         swift("WorkerProtocol", ["DICOM", "CLinux"]),
         swift("Workers", ["DICOM", "WorkerProtocol", "CLinux", "Locks", system]),
         swift("FUSE", ["CFUSE3", "CLinux", "Locks", system]),

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -77,6 +78,13 @@ int clinux_try_lock(int fd) {
     lock.l_len = 1;
     if (fcntl(fd, F_OFD_SETLK, &lock) == 0) return 1;
     return errno == EAGAIN || errno == EACCES ? 0 : -errno;
+}
+
+int clinux_publish(int dirfd, const char *temporary, const char *name) {
+    if (syscall(SYS_renameat2, dirfd, temporary, dirfd, name, RENAME_NOREPLACE) == 0) return 0;
+    if (errno != EINVAL && errno != ENOSYS && errno != EPERM) return -errno;
+    if (linkat(dirfd, temporary, dirfd, name, 0) != 0) return -errno;
+    return unlinkat(dirfd, temporary, 0) == 0 ? 0 : -errno;
 }
 
 unsigned int clinux_major(uint64_t device) { return major(device); }

@@ -55,6 +55,10 @@ uint64_t CLinux_cpu_time(void) {
     const uint64_t charged = microseconds(charged_time), exact = microseconds(CLOCK_PROCESS_CPUTIME_ID);
     return charged > exact ? charged : exact;
 }
+uint64_t CLinux_cpu_time_of(int pid) {
+    clockid_t clock;
+    return clock_getcpuclockid(pid, &clock) == 0 ? microseconds(clock) : 0;
+}
 uint64_t CLinux_monotonic_time(void) { return microseconds(CLOCK_MONOTONIC); }
 
 uint64_t CLinux_address_space(void) {

@@ -8,7 +8,18 @@ package protocol Producer: Sendable {
     /// The header text (`HeaderText.formatVersion`) of the file behind the descriptor.
     func headerText(_ descriptor: CInt) throws(ProductionError) -> [UInt8]
     /// One frame as a picture of exactly the promised size.
-    func picture(_ descriptor: CInt, _ order: PictureOrder) throws(ProductionError) -> [UInt8]
+    func picture(_ descriptor: CInt, _ order: PictureOrder) throws(ProductionError) -> ProducedPicture
+}
+
+package struct ProducedPicture: Hashable, Sendable {
+    package let bytes: [UInt8]
+    /// Microseconds of processor time.
+    package let cost: UInt64
+
+    package init(bytes: [UInt8], cost: UInt64) {
+        self.bytes = bytes
+        self.cost = cost
+    }
 }
 
 /// One picture, as ordered.

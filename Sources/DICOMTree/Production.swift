@@ -7,19 +7,22 @@ final class Production: Sendable {
         let key: RenditionKey
         /// Bytes that were promised; nil where nothing was.
         let size: Int?
+        let row: InstanceRow
         let source: SourceFile
-        let make: RenditionMaker
+        let work: RenditionWork
         let log: @Sendable (String) -> Void
     }
 
     let memory = ProductionMemory()
     private let producer: any Producer
     private let cache: RenditionCache
+    private let storing: PictureStoring?
     private let flights = SingleFlight<RenditionKey, [UInt8], TreeError>()
 
     init(producer: any Producer, options: TreeOptions) {
         self.producer = producer
         cache = RenditionCache(budget: options.cacheBytes)
+        storing = options.storing
     }
 
     /// Bytes in memory; throws what is known to fail.
@@ -33,7 +36,8 @@ final class Production: Sendable {
     func bytes(_ order: Order) throws(TreeError) -> [UInt8] {
         try flights.run(order.key) { () throws(TreeError) in
             if let bytes = try kept(order.key) { return bytes }
-            let bytes = try make(order)
+            let bytes: [UInt8]
+            if let stored = stored(order) { bytes = stored } else { bytes = try make(order) }
             cache.insert(bytes, for: order.key)
             return bytes
         }
@@ -41,17 +45,49 @@ final class Production: Sendable {
 
     private func make(_ order: Order) throws(TreeError) -> [UInt8] {
         do throws(ProductionError) {
-            let bytes = try order.make(producer, order.source.descriptor)
+            let (bytes, cost) = try work(order)
             guard order.size.map({ $0 == bytes.count }) ?? true else {
                 // Never a short or long file: whoever asked for the size was promised another one.
                 throw ProductionError(isDeterministic: true, "\(bytes.count) bytes made instead of \(order.size ?? 0)")
             }
             if order.size == nil { memory.remember(length: bytes.count, of: order.key) }
+            store(bytes, cost: cost, order)
             return bytes
         } catch {
             if error.isDeterministic { memory.remember(failure: error.description, of: order.key) }
             order.log("instance \(order.key.node.row): \(error.description)")
             throw TreeError(.production, error.description)
         }
+    }
+
+    /// The bytes, and microseconds that they cost.
+    private func work(_ order: Order) throws(ProductionError) -> ([UInt8], UInt64) {
+        switch order.work {
+        case .headerText: return (try producer.headerText(order.source.descriptor), 0)
+        case .picture(let picture):
+            let made = try producer.picture(order.source.descriptor, picture)
+            return (made.bytes, made.cost)
+        }
+    }
+
+    // MARK: - What outlives the mount
+
+    private func stored(_ order: Order) -> [UInt8]? {
+        guard let storing, case .picture(let picture) = order.work else { return nil }
+        return storing.store.picture(for: storing.key(of: picture, order), size: picture.expectedSize)
+    }
+
+    /// Not where the source was written to meanwhile: nobody knows of which bytes the picture is.
+    private func store(_ bytes: [UInt8], cost: UInt64, _ order: Order) {
+        guard let storing, case .picture(let picture) = order.work, cost >= storing.threshold, bytes.count == picture.expectedSize,
+            order.source.isAsOpened
+        else { return }
+        storing.store.keep(bytes, for: storing.key(of: picture, order))
+    }
+}
+
+extension PictureStoring {
+    fileprivate func key(of picture: PictureOrder, _ order: Production.Order) -> PictureKey {
+        PictureKey(origin: origin, row: order.row, source: order.source.identity, order: picture)
     }
 }

@@ -14,6 +14,8 @@ package struct TreeOptions: Sendable {
     package var isStrict: Bool
     /// Bytes of rendered files kept in memory.
     package var cacheBytes: Int
+    /// Where pictures stay beyond this mount; nil for nowhere.
+    package var storing: PictureStoring? = nil
     /// Files made ahead of a reader at a time; 0 makes none.
     package var readAhead: Int
     package var times = Times.source

@@ -45,13 +45,13 @@ extension VirtualTree {
     func content(of id: NodeID, _ row: InstanceRow) throws(TreeError) -> TreeFile.Content {
         let node = try instanceFile(id, of: row)
         let source = try openSource(row)
-        guard let (maker, size) = try maker(id, row) else {
+        guard let (work, size) = try work(id, row) else {
             guard source.size == row.size else { throw TreeError(.broken, "source is not the file that was indexed") }
             return .source(source, size: node.size)
         }
         let key = RenditionKey(node: id, modifiedNs: row.changed(epoch: node.modifiedNs), size: size.value)
         let promised: Int? = if case .exact(let size) = size { size } else { nil }
-        return .produced(Production.Order(key: key, size: promised, source: source, make: maker, log: options.log))
+        return .produced(Production.Order(key: key, size: promised, row: row, source: source, work: work, log: options.log))
     }
 
     private func openSource(_ row: InstanceRow) throws(TreeError) -> SourceFile {
@@ -66,17 +66,17 @@ extension VirtualTree {
     }
 
     /// How to make the bytes of a node, and how many they are; nil for the source's own.
-    private func maker(_ id: NodeID, _ row: InstanceRow) throws(TreeError) -> (RenditionMaker, RenditionSize)? {
+    private func work(_ id: NodeID, _ row: InstanceRow) throws(TreeError) -> (RenditionWork, RenditionSize)? {
         let drawn = try fileSettings(of: id).picture
         for picture in everything.pictures where picture.frameKind == id.kind {
-            guard let maker = picture.maker(for: row, frame: id.detail, with: drawn), let size = picture.size(of: row, with: drawn) else {
+            guard let work = picture.work(for: row, frame: id.detail, with: drawn), let size = picture.size(of: row, with: drawn) else {
                 return nil
             }
-            return (maker, size)
+            return (work, size)
         }
-        guard let rendition = everything.renditions.first(where: { $0.kind == id.kind }), let maker = rendition.maker(for: row, with: drawn),
+        guard let rendition = everything.renditions.first(where: { $0.kind == id.kind }), let work = rendition.work(for: row, with: drawn),
             let size = rendition.size(of: row, with: drawn)
         else { return nil }
-        return (maker, size)
+        return (work, size)
     }
 }

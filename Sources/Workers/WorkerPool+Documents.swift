@@ -24,13 +24,19 @@ extension WorkerPool {
 
     /// One rendered frame, exactly `request.expectedSize` bytes long where that is set.
     package func picture(_ descriptor: CInt, _ request: PictureRequest) throws(WorkerError) -> [UInt8] {
-        let budget = WorkerBudget(request)
+        try timedPicture(descriptor, request).bytes
+    }
+
+    /// The same, and how much processor time a worker took.
+    package func timedPicture(_ descriptor: CInt, _ request: PictureRequest) throws(WorkerError) -> (bytes: [UInt8], microseconds: UInt64) {
         let longest = request.expectedSize ?? Int(WorkerBudget.maximumMemory)
-        let bytes = try document(.picture(request), descriptor, budget, longest)
+        var trace = RequestTrace()
+        let bytes = try perform(
+            .picture(request), descriptors: [descriptor], budget: WorkerBudget(request), maximumLength: longest, trace: &trace)
         guard request.expectedSize == nil || bytes.count == request.expectedSize else {
             throw .worker(WorkerFailure(.nonsense("picture of \(bytes.count) bytes instead of \(longest)")))
         }
-        return bytes
+        return (bytes, trace.microseconds)
     }
 
     /// Lines for people: how the rendering of a frame comes about.
@@ -41,23 +47,23 @@ extension WorkerPool {
 
     /// Which transfer syntaxes the workers decode.
     package func formats() throws(WorkerError) -> [FormatSupport] {
-        var failedAt: UInt32 = 0
-        let bytes = try perform(.formats, descriptors: [], budget: .header, maximumLength: 1 << 20, failedAt: &failedAt)
+        var trace = RequestTrace()
+        let bytes = try perform(.formats, descriptors: [], budget: .header, maximumLength: 1 << 20, trace: &trace)
         do { return try FormatsReply.decode(bytes) } catch { throw .worker(WorkerFailure(.nonsense(error.description))) }
     }
 
     /// Misbehaviour on demand; only for a pool that allows it.
     package func test(_ command: TestCommand, descriptor: CInt? = nil, maximumLength: Int = 1 << 30) throws(WorkerError) -> [UInt8] {
-        var failedAt: UInt32 = 0
+        var trace = RequestTrace()
         return try perform(
             .test(command), descriptors: descriptor.map { [$0] } ?? [], budget: .header, maximumLength: maximumLength,
-            failedAt: &failedAt)
+            trace: &trace)
     }
 
     private func document(
         _ request: WorkerRequest, _ descriptor: CInt, _ budget: WorkerBudget, _ maximumLength: Int
     ) throws(WorkerError) -> [UInt8] {
-        var failedAt: UInt32 = 0
-        return try perform(request, descriptors: [descriptor], budget: budget, maximumLength: maximumLength, failedAt: &failedAt)
+        var trace = RequestTrace()
+        return try perform(request, descriptors: [descriptor], budget: budget, maximumLength: maximumLength, trace: &trace)
     }
 }

@@ -17,24 +17,24 @@ extension WorkerPool {
             Array($0..<min($0 + WorkerChannel.maximumDescriptors, descriptors.count))
         }
         while let batch = pending.popLast() {
-            var failedAt = WorkerChannel.noProgress
+            var trace = RequestTrace()
             do {
-                let outcomes = try ingestBatch(batch.map { descriptors[$0] }, batch.map { sizes[$0] }, &failedAt)
+                let outcomes = try ingestBatch(batch.map { descriptors[$0] }, batch.map { sizes[$0] }, &trace)
                 for (file, outcome) in zip(batch, outcomes) { results[file] = .success(outcome) }
             } catch {
-                pending += Self.blame(error, batch: batch, position: failedAt, results: &results)
+                pending += Self.blame(error, batch: batch, position: trace.failedAt, results: &results)
             }
         }
         return results.map { $0 ?? .failure(WorkerFailure(.nonsense("no outcome"))) }
     }
 
     private func ingestBatch(
-        _ descriptors: [CInt], _ sizes: [Int], _ failedAt: inout UInt32
+        _ descriptors: [CInt], _ sizes: [Int], _ trace: inout RequestTrace
     ) throws(WorkerFailure) -> [IngestOutcome] {
         let bytes: [UInt8]
         do {
             bytes = try perform(
-                .ingest(sizes: sizes), descriptors: descriptors, budget: .header, maximumLength: 1 << 30, failedAt: &failedAt)
+                .ingest(sizes: sizes), descriptors: descriptors, budget: .header, maximumLength: 1 << 30, trace: &trace)
         } catch {
             switch error {
             case .worker(let failure): throw failure

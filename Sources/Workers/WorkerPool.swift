@@ -90,6 +90,9 @@ package final class WorkerPool: Sendable {
         return ready
     }
 
+    /// What changes whenever the worker program does.
+    package var programStamp: [Int] { program.stamp }
+
     /// Process ids of the idle workers, for tests and status displays.
     package var idleProcesses: [Int32] { state.withLock { $0.idle.map(\.pid) } }
 }
@@ -97,35 +100,39 @@ package final class WorkerPool: Sendable {
 extension WorkerPool {
     /// One request on one worker, once more on another when the first was killed from outside.
     ///
-    /// - Parameter maximumLength: longest acceptable result.
+    /// - Parameters:
+    ///   - maximumLength: longest acceptable result.
+    ///   - trace: what came to pass.
     /// - Returns: the result's bytes, still to be checked by the caller.
     func perform(
-        _ request: WorkerRequest, descriptors: [CInt], budget: WorkerBudget, maximumLength: Int, failedAt: inout UInt32
+        _ request: WorkerRequest, descriptors: [CInt], budget: WorkerBudget, maximumLength: Int, trace: inout RequestTrace
     ) throws(WorkerError) -> [UInt8] {
         permits.wait()
         defer { permits.signal() }
         state.withLock { $0.statistics.requests += 1 }
         do {
-            return try performOnce(request, descriptors, budget, maximumLength, &failedAt)
+            return try performOnce(request, descriptors, budget, maximumLength, &trace)
         } catch .worker(let failure) where failure.isForeign {
             state.withLock { $0.statistics.retries += 1 }
-            return try performOnce(request, descriptors, budget, maximumLength, &failedAt)
+            return try performOnce(request, descriptors, budget, maximumLength, &trace)
         }
     }
 
     private func performOnce(
-        _ request: WorkerRequest, _ descriptors: [CInt], _ budget: WorkerBudget, _ maximumLength: Int, _ failedAt: inout UInt32
+        _ request: WorkerRequest, _ descriptors: [CInt], _ budget: WorkerBudget, _ maximumLength: Int, _ trace: inout RequestTrace
     ) throws(WorkerError) -> [UInt8] {
         let worker: WorkerProcess
         do { worker = try acquire() } catch { throw .worker(error) }
         let exchange = WorkerExchange(
             worker: worker, patience: configuration.patience ?? budget.wall, maximumLength: maximumLength)
         do {
+            let start = CLinux_cpu_time_of(worker.pid)
             let bytes = try exchange.run(request, descriptors: descriptors)
+            trace.microseconds = max(CLinux_cpu_time_of(worker.pid), start) &- start
             release(worker)
             return bytes
         } catch .worker(let failure) {
-            failedAt = worker.shared.progress
+            trace.failedAt = worker.shared.progress
             state.withLock { $0.statistics.failures += 1 }
             throw .worker(failure)
         } catch {

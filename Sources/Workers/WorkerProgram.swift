@@ -20,6 +20,14 @@ final class WorkerProgram: Sendable {
         }
     }
 
+    /// What changes whenever the program does: size, inode and times.
+    var stamp: [Int] {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { return [] }
+        return [Int(status.st_size), Int(truncatingIfNeeded: status.st_ino)]
+            + [status.st_mtim, status.st_ctim].flatMap { [$0.tv_sec, $0.tv_nsec] }
+    }
+
     deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// Starts a process. The calling thread must live as long as the process (see `CLinux_spawn`).

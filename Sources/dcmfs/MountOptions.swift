@@ -7,6 +7,10 @@ struct MountOptions {
     var session = SessionConfiguration()
     var tree = TreeOptions()
     var allowsNonEmpty = false
+    /// Nil unless asked for.
+    var cacheFolder: CacheFolder? { cacheName.map { CacheFolder(name: $0, bytes: cacheFolderBytes) } }
+    private var cacheName: String?
+    private var cacheFolderBytes = CacheFolder.defaultBytes
     private var owner = getuid()
     private var group = getgid()
     private var mask: UInt32 = 0
@@ -50,6 +54,14 @@ struct MountOptions {
         },
         Option(key: "cache_size", form: "BYTES[K|M|G]", explanation: "memory for rendered files, 256M by default") { options, value in
             bytes(value).map { options.tree.cacheBytes = $0 } != nil
+        },
+        Option(key: "cache_dir", form: "DIR", explanation: "keep pictures that were costly to make in DIR, for later mounts; they show patients") {
+            options, value in
+            options.cacheName = value
+            return !value.isEmpty
+        },
+        Option(key: "cache_dir_size", form: "BYTES[K|M|G]", explanation: "what DIR may hold, 1G by default") { options, value in
+            bytes(value).map { options.cacheFolderBytes = $0 } != nil
         },
         Option(key: "strict", form: nil, explanation: "serve a source only with the ctime and inode of the index, too") { options, _ in
             options.tree.isStrict = true

@@ -16,7 +16,7 @@ struct PoolProducer: Producer {
         return try Self.producing { () throws(WorkerError) in try pool.headerText(descriptor, size: size) }
     }
 
-    func picture(_ descriptor: CInt, _ order: PictureOrder) throws(ProductionError) -> [UInt8] {
+    func picture(_ descriptor: CInt, _ order: PictureOrder) throws(ProductionError) -> ProducedPicture {
         let format: PictureRequest.Format =
             switch order.kind {
             case .png: .png
@@ -26,7 +26,13 @@ struct PoolProducer: Producer {
             fileSize: try Self.size(of: descriptor), frame: order.frame, format: format, settings: order.settings,
             description: order.description, expectedSize: order.expectedSize, frameRange: try frameRange(descriptor, order))
         request.isIcon = order.isIcon
-        return try Self.producing { [request] () throws(WorkerError) in try pool.picture(descriptor, request) }
+        var cost: UInt64 = 0
+        let bytes = try Self.producing { [request] () throws(WorkerError) in
+            let made = try pool.timedPicture(descriptor, request)
+            cost = made.microseconds
+            return made.bytes
+        }
+        return ProducedPicture(bytes: bytes, cost: cost)
     }
 
     private func frameRange(_ descriptor: CInt, _ order: PictureOrder) throws(ProductionError) -> Range<Int>? {
@@ -54,6 +60,6 @@ struct PoolProducer: Producer {
 }
 
 /// A producer over `workerCount` processes, which start when first needed: to be made after going into the background.
-func makeProducer(workerCount: Int) throws(WorkerFailure) -> any Producer {
+func makeProducer(workerCount: Int) throws(WorkerFailure) -> PoolProducer {
     PoolProducer(pool: try WorkerLocation.makePool(count: workerCount))
 }

@@ -19,8 +19,12 @@ final class MemorySource: TreeSource {
         var problems: [[UInt8]: [UInt8]] = [:]
         var counter: Int64 = 1
         var openings = 0
+        /// Each content in a file of its own, made when it is first opened.
+        var files: [[UInt8]: String] = [:]
     }
     let state = Mutex(State())
+
+    deinit { for path in state.withLock({ $0.files.values.map { $0 } }) { unlink(path) } }
 
     /// How often a source was opened.
     var openings: Int { state.withLock { $0.openings } }
@@ -137,12 +141,22 @@ final class MemorySource: TreeSource {
             return state.sources[instance]
         }
         guard let bytes else { throw ArchiveError(.sourceUnavailable, "source cannot be opened", errno: ENOENT) }
+        let path = state.withLock { state in
+            let path = state.files[bytes] ?? Self.makeFile(bytes)
+            state.files[bytes] = path
+            return path
+        }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard let status = FileStatus(descriptor: descriptor) else { throw ArchiveError(.system, "no file", errno: errno) }
+        return SourceFile(descriptor: descriptor, identity: status.identity)
+    }
+
+    private static func makeFile(_ bytes: [UInt8]) -> String {
         var template = Array("/tmp/dcmfs-source-XXXXXX".utf8CString)
         let descriptor = mkstemp(&template)
-        guard descriptor >= 0 else { throw ArchiveError(.system, "mkstemp", errno: errno) }
-        unlink(template)
         _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-        return SourceFile(descriptor: descriptor, size: Int64(bytes.count), mtimeNs: 0)
+        close(descriptor)
+        return String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     func problemReasons() throws(ArchiveError) -> [ProblemReason] { state.withLock { $0.reasons } }
@@ -276,6 +290,8 @@ final class TestProducer: Producer {
         var sizeError = 0
         /// Microseconds a production takes.
         var delay: UInt32 = 0
+        /// Microseconds a picture is said to have cost.
+        var cost: UInt64 = 5_000
     }
     let state = Mutex(State())
 
@@ -288,10 +304,11 @@ final class TestProducer: Producer {
         return Array(repeating: UInt8(ascii: "t"), count: 20 + Int(status.st_size) + sizeError)
     }
 
-    func picture(_ descriptor: CInt, _ order: PictureOrder) throws(ProductionError) -> [UInt8] {
+    func picture(_ descriptor: CInt, _ order: PictureOrder) throws(ProductionError) -> ProducedPicture {
         let sizeError = try begin()
         let seed = order.frame &+ (order.kind == .png ? 1 : 2) &+ (order.settings.overlays ? 0 : 3)
-        return (0..<order.expectedSize + sizeError).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ seed) }
+        let bytes = (0..<order.expectedSize + sizeError).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ seed) }
+        return ProducedPicture(bytes: bytes, cost: state.withLock { $0.cost })
     }
 
     private func begin() throws(ProductionError) -> Int {

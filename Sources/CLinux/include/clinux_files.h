@@ -19,6 +19,10 @@ ssize_t clinux_getdents(int fd, void *buffer, size_t size);
 /// Returns 1 when taken, 0 when another process holds it, or -errno.
 int clinux_try_lock(int fd);
 
+/// Gives the file `temporary` in the folder `dirfd` the name `name`, unless there is anything of that name already
+/// (renameat2 with RENAME_NOREPLACE, else a link). Returns 0 or -errno; on failure the temporary name is still there.
+int clinux_publish(int dirfd, const char *temporary, const char *name);
+
 /// The magic number of the filesystem that `path` lies on (statfs(2)), 0 when that cannot be told.
 uint32_t clinux_filesystem_magic(const char *path);
 

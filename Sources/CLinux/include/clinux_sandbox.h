@@ -23,6 +23,8 @@ int CLinux_limit_address_space(uint64_t bytes, int hard);
 
 // CPU time that RLIMIT_CPU has counted for this process, or the exact time where that is more, in microseconds.
 uint64_t CLinux_cpu_time(void);
+// Exact processor time of another process in microseconds; 0 where there is none such.
+uint64_t CLinux_cpu_time_of(int pid);
 // Monotonic clock in microseconds.
 uint64_t CLinux_monotonic_time(void);
 // Size of this process's address space in bytes, from /proc/self/statm; 0 when that cannot be read.

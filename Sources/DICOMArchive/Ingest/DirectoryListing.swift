@@ -2,8 +2,8 @@ import CLinux
 import Glibc
 
 /// The entries of one folder, sorted by bytes, in one piece of memory.
-struct DirectoryListing {
-    enum Kind: UInt8 {
+package struct DirectoryListing {
+    package enum Kind: UInt8 {
         case file, folder, symbolicLink, special, unknown
     }
     private struct Entry {
@@ -15,10 +15,10 @@ struct DirectoryListing {
     private var entries: [Entry] = []
     private(set) var inodes: [UInt64] = []
 
-    var count: Int { entries.count }
+    package var count: Int { entries.count }
 
     /// Reads an open folder. The descriptor is left at its end.
-    init(descriptor: CInt) throws(ArchiveError) {
+    package init(descriptor: CInt) throws(ArchiveError) {
         let size = 64 << 10
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 8)
         defer { buffer.deallocate() }
@@ -32,12 +32,12 @@ struct DirectoryListing {
         sort()
     }
 
-    func name(_ index: Int) -> [UInt8] {
+    package func name(_ index: Int) -> [UInt8] {
         let entry = entries[index]
         return Array(names[Int(entry.start)..<Int(entry.start) + Int(entry.length)])
     }
 
-    func kind(_ index: Int) -> Kind { entries[index].kind }
+    package func kind(_ index: Int) -> Kind { entries[index].kind }
 
     /// Records of linux_dirent64: inode (8), offset (8), record length (2), type (1), name with NUL.
     private mutating func append(_ records: UnsafeRawBufferPointer) {

@@ -1,10 +1,10 @@
 import CCrypto
 
 /// SHA-256 by libcrypto. One context belongs to one thread.
-final class SHA256 {
+package final class SHA256 {
     private let context: OpaquePointer?
 
-    init() {
+    package init() {
         context = EVP_MD_CTX_new()
         // Looked up once here: with EVP_sha256() libcrypto 3 looks the algorithm up at every start, which costs more than
         // the digest of a UID.
@@ -15,13 +15,13 @@ final class SHA256 {
 
     deinit { EVP_MD_CTX_free(context) }
 
-    func update(_ bytes: UnsafeRawBufferPointer) {
+    package func update(_ bytes: UnsafeRawBufferPointer) {
         guard let start = bytes.baseAddress else { return }
         EVP_DigestUpdate(context, start, bytes.count)
     }
 
     /// The digest's 32 bytes; the context starts anew.
-    func finish() -> [UInt8] {
+    package func finish() -> [UInt8] {
         let digest = [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
             var length: UInt32 = 0
             EVP_DigestFinal_ex(context, buffer.baseAddress, &length)
@@ -31,7 +31,7 @@ final class SHA256 {
         return digest
     }
 
-    static func digest(_ bytes: [UInt8]) -> [UInt8] {
+    package static func digest(_ bytes: [UInt8]) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
             var length: UInt32 = 0
             bytes.withUnsafeBytes { _ = EVP_Digest($0.baseAddress, $0.count, buffer.baseAddress, &length, EVP_sha256(), nil) }

@@ -6,12 +6,18 @@ package final class SourceFile: Sendable {
     package let descriptor: CInt
     package let size: Int64
     package let mtimeNs: Int64
+    /// As it was when it was opened.
+    package let identity: FileIdentity
 
-    init(descriptor: CInt, size: Int64, mtimeNs: Int64) {
+    init(descriptor: CInt, identity: FileIdentity) {
         self.descriptor = descriptor
-        self.size = size
-        self.mtimeNs = mtimeNs
+        self.identity = identity
+        size = identity.size
+        mtimeNs = identity.mtimeNs
     }
+
+    /// Whether nothing says that it was written to since it was opened.
+    package var isAsOpened: Bool { FileStatus(descriptor: descriptor)?.identity == identity }
 
     deinit { Glibc.close(descriptor) }
 }
@@ -50,7 +56,7 @@ extension Archive {
         }
         // Two threads of the mount may read a file in turns: then the kernel alone would not see that it is read in order.
         posix_fadvise(result, 0, 0, POSIX_FADV_SEQUENTIAL)
-        return SourceFile(descriptor: result, size: status.size, mtimeNs: status.identity.mtimeNs)
+        return SourceFile(descriptor: result, identity: status.identity)
     }
 
     /// Sources leave the last descriptors of this process to the database and the workers: names are answered even when so

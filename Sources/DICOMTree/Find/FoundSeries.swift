@@ -71,7 +71,7 @@ final class QueryResults: Sendable {
     private let kept = Mutex<[Kept]>([])
     private let flights = SingleFlight<Int, FoundSeries, TreeError>()
     private static let keptLists = 16
-    private static let keptEntries = 1_000_000
+    private static let keptEntries = 250_000
 
     func found(_ number: Int, _ query: SearchQuery, _ index: TreeIndex) throws(TreeError) -> FoundSeries {
         let counter = try asking { () throws(ArchiveError) in try index.source.changeCounter() }

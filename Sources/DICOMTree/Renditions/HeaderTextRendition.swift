@@ -17,7 +17,5 @@ package struct HeaderTextRendition: Rendition {
 
     package func modifiedNs(of instance: InstanceRow) -> Int64 { instance.changed(epoch: FormatEpoch.headerText) }
 
-    package func maker(for instance: InstanceRow, with settings: PictureSettings) -> RenditionMaker? {
-        { (producer, descriptor) throws(ProductionError) in try producer.headerText(descriptor) }
-    }
+    package func work(for instance: InstanceRow, with settings: PictureSettings) -> RenditionWork? { .headerText }
 }

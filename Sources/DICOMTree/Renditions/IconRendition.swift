@@ -16,9 +16,8 @@ package struct IconRendition: Rendition {
 
     package func modifiedNs(of instance: InstanceRow) -> Int64 { instance.changed(epoch: FormatEpoch.pictures) }
 
-    package func maker(for instance: InstanceRow, with settings: PictureSettings) -> RenditionMaker? {
+    package func work(for instance: InstanceRow, with settings: PictureSettings) -> RenditionWork? {
         guard let icon = instance.icon, let size = PictureSize.png(icon) else { return nil }
-        let order = PictureOrder(frame: 0, kind: .png, settings: PictureSettings(), description: icon, expectedSize: size, isIcon: true)
-        return { (producer, descriptor) throws(ProductionError) in try producer.picture(descriptor, order) }
+        return .picture(PictureOrder(frame: 0, kind: .png, settings: PictureSettings(), description: icon, expectedSize: size, isIcon: true))
     }
 }

@@ -30,16 +30,14 @@ package struct PictureRendition: Rendition {
 
     package func modifiedNs(of instance: InstanceRow) -> Int64 { instance.changed(epoch: FormatEpoch.pictures) }
 
-    package func maker(for instance: InstanceRow, with settings: PictureSettings) -> RenditionMaker? {
-        maker(for: instance, frame: instance.picture?.representativeFrame ?? 0, with: settings)
+    package func work(for instance: InstanceRow, with settings: PictureSettings) -> RenditionWork? {
+        work(for: instance, frame: instance.picture?.representativeFrame ?? 0, with: settings)
     }
 
     /// `frame` counts from 0.
-    func maker(for instance: InstanceRow, frame: Int, with settings: PictureSettings) -> RenditionMaker? {
+    func work(for instance: InstanceRow, frame: Int, with settings: PictureSettings) -> RenditionWork? {
         guard let description = instance.picture, let size = picture.size(description.drawn(with: settings)) else { return nil }
-        let order = PictureOrder(frame: frame, kind: picture, settings: settings, description: description, expectedSize: size)
-        return { (producer, descriptor) throws(ProductionError) in try producer.picture(descriptor, order)
-        }
+        return .picture(PictureOrder(frame: frame, kind: picture, settings: settings, description: description, expectedSize: size))
     }
 }
 

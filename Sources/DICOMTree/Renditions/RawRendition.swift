@@ -15,5 +15,5 @@ package struct RawRendition: Rendition {
     /// The source's own time, for rsync and `find -newer`.
     package func modifiedNs(of instance: InstanceRow) -> Int64 { instance.mtimeNs }
 
-    package func maker(for instance: InstanceRow, with settings: PictureSettings) -> RenditionMaker? { nil }
+    package func work(for instance: InstanceRow, with settings: PictureSettings) -> RenditionWork? { nil }
 }

@@ -15,7 +15,7 @@ package protocol Rendition: Sendable {
     /// Changes whenever the bytes may (nanoseconds since 1970).
     func modifiedNs(of instance: InstanceRow) -> Int64
     /// Nil for the source's own bytes, which are never held in memory.
-    func maker(for instance: InstanceRow, with settings: PictureSettings) -> RenditionMaker?
+    func work(for instance: InstanceRow, with settings: PictureSettings) -> RenditionWork?
 }
 
 package enum RenditionSize: Hashable, Sendable {
@@ -30,8 +30,11 @@ package enum RenditionSize: Hashable, Sendable {
     }
 }
 
-/// Makes the bytes of one file from a descriptor of the source.
-package typealias RenditionMaker = @Sendable (any Producer, CInt) throws(ProductionError) -> [UInt8]
+/// What a `Producer` has to do for the bytes of one file.
+package enum RenditionWork: Hashable, Sendable {
+    case headerText
+    case picture(PictureOrder)
+}
 
 /// When the bytes of a kind last changed for the same source: the release date of the current version of a format, in
 /// nanoseconds since 1970; 0 as long as there has been one version only.

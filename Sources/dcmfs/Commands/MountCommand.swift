@@ -48,12 +48,13 @@ struct MountCommand: ParsableCommand {
         try point.check(subtype: Self.subtype, allowNonEmpty: options.allowsNonEmpty) {
             CommandFailure("\(mountpoint): cleared what a killed mount left behind").report()
         }
+        let cachePath = try options.cacheFolder?.path(outside: point)
         let isInFront = foreground || options.session.isDebugging
         let daemon = isInFront ? Daemon.foreground() : try Daemon.start(name: "dcmfs") { Self.answers(point) }
         TerminationSignals.blockInThisThread()
         // Every open file of the mount holds a descriptor.
         DescriptorLimit.raise()
-        let code = MountProcess(archive: archive, point: point, options: options, daemon: daemon).run()
+        let code = MountProcess(archive: archive, point: point, options: options, cachePath: cachePath, daemon: daemon).run()
         // Not exit(): threads may still be inside a rendering, and destructors must not run under their feet.
         _exit(code)
     }
@@ -88,6 +89,8 @@ struct MountProcess {
     let archive: [UInt8]
     let point: MountPoint
     let options: MountOptions
+    /// Of `options.cacheFolder`, absolute.
+    let cachePath: [UInt8]?
     let daemon: Daemon
 
     /// Serves until the end; the exit code.
@@ -119,7 +122,10 @@ struct MountProcess {
         configuration.subtype = MountCommand.subtype
         configuration.slowThreads = workerCount
         configuration.log = { [daemon] in daemon.log($0) }
-        let tree = VirtualTree(source: archive, producer: try makeProducer(workerCount: workerCount), options: treeOptions)
+        let producer = try makeProducer(workerCount: workerCount)
+        let store = try openStore()
+        treeOptions.storing = store.map { PictureStoring(store: $0, origin: CacheFolder.origin(producer, archive.path)) }
+        let tree = VirtualTree(source: archive, producer: producer, options: treeOptions)
         let filesystem = TreeFilesystem(tree, ownership: options.ownership, showsChanges: treeOptions.times == .source)
         let status = "showing \(shownPath(archive.path)) at \(shownPath(point.path))"
         let session = try FUSESession(filesystem: filesystem, configuration: configuration) { [daemon] in daemon.reportReady(status: status) }
@@ -128,6 +134,13 @@ struct MountProcess {
         // Kept until the process is gone: destructors here and in threads that end at the same moment have met in the Swift
         // runtime's metadata and waited for each other for ever.
         for object in [session, filesystem, tree] as [AnyObject] { _ = Unmanaged.passRetained(object) }
-        return session.run()
+        let ending = session.run()
+        store?.finish(within: 2)
+        return ending
+    }
+
+    private func openStore() throws(StoreFolder.Failure) -> DiskPictureStore? {
+        guard let folder = options.cacheFolder, let cachePath else { return nil }
+        return try folder.open(at: cachePath) { [daemon] in daemon.log($0) }
     }
 }
