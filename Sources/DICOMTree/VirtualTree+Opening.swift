@@ -31,11 +31,13 @@ extension VirtualTree {
         }
     }
 
-    /// Makes the size of a node exact, so that `node` answers with it from now on. May take long.
+    /// Makes the size of a file exact, so that `node` answers with it from now on, or finds what a directory shows
+    /// (`isReady`). May take long.
     package func prepare(_ id: NodeID) throws(TreeError) {
         switch id.kind {
         case .fixed where id == .readme, .viewFile: _ = try reportText(id)
         case .headerText: try open(id).prepare()
+        case .viewDirectory, .seriesDirectory: try prepareDirectory(id)
         default: return
         }
     }

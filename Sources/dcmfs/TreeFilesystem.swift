@@ -40,6 +40,19 @@ final class TreeFilesystem: Filesystem {
         try answering { () throws(TreeError) in show(try tree.node(NodeID(rawValue: node))) }
     }
 
+    func isReady(_ node: UInt64, for question: NodeQuestion) -> Bool {
+        let asked: DirectoryQuestion =
+            switch question {
+            case .attributes: .attributes
+            case .name(let name): .name(name)
+            case .list: .list
+            }
+        do { return try tree.isReady(NodeID(rawValue: node), for: asked) } catch {
+            // The question itself tells what is wrong.
+            return true
+        }
+    }
+
     func prepare(_ node: UInt64) throws(Errno) {
         try answering { () throws(TreeError) in try tree.prepare(NodeID(rawValue: node)) }
     }

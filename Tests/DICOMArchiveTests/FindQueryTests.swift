@@ -34,7 +34,11 @@ import Testing
                 "AccessionNumber": Self.accessions[study % Self.accessions.count], "SeriesInstanceUID": "1.2.\(study).\(number)",
                 "SeriesNumber": "\(number % 12)", "SeriesDescription": Self.descriptions.randomElement(using: &random) ?? "",
                 "Modality": Self.modalities.randomElement(using: &random) ?? "",
+                "SOPClassUID": "1.2.840.10008.5.1.4.1.1.\(number % 3 + 1)",
             ]
+            for keyword in ["BodyPartExamined", "Manufacturer", "ManufacturerModelName", "ProtocolName", "InstitutionName"] {
+                values[keyword] = Self.descriptions.randomElement(using: &random) ?? ""
+            }
             // A study has one patient, a patient one name.
             values["PatientID"] = Self.ids[study % Self.ids.count]
             values["PatientName"] = Self.names[study % Self.ids.count % Self.names.count]
@@ -48,7 +52,6 @@ import Testing
     private func file(_ values: [String: String], _ number: Int) -> [UInt8] {
         var writer = DICOMWriter()
         writer.element(.specificCharacterSet, .CS, "ISO_IR 192")
-        writer.element(.sopClassUID, .UI, "1.2.840.10008.5.1.4.1.1.7")
         writer.element(.sopInstanceUID, .UI, "1.9.\(number)")
         let tags: [(DICOM.Tag, VR, String)] = [
             (.studyDate, .DA, "StudyDate"), (.accessionNumber, .SH, "AccessionNumber"), (.modality, .CS, "Modality"),
@@ -56,8 +59,11 @@ import Testing
             (.patientName, .PN, "PatientName"),
             (.patientID, .LO, "PatientID"), (DICOM.Tag(0x0010, 0x0030), .DA, "PatientBirthDate"), (.studyInstanceUID, .UI, "StudyInstanceUID"),
             (.seriesInstanceUID, .UI, "SeriesInstanceUID"), (.seriesNumber, .IS, "SeriesNumber"),
+            (.sopClassUID, .UI, "SOPClassUID"), (DICOM.Tag(0x0018, 0x0015), .CS, "BodyPartExamined"),
+            (DICOM.Tag(0x0008, 0x0070), .LO, "Manufacturer"), (DICOM.Tag(0x0008, 0x1090), .LO, "ManufacturerModelName"),
+            (DICOM.Tag(0x0018, 0x1030), .LO, "ProtocolName"), (DICOM.Tag(0x0008, 0x0080), .LO, "InstitutionName"),
         ]
-        for (tag, vr, keyword) in tags { writer.element(tag, vr, values[keyword] ?? "") }
+        for (tag, vr, keyword) in tags.sorted(by: { $0.0 < $1.0 }) { writer.element(tag, vr, values[keyword] ?? "") }
         return writer.part10("1.2.840.10008.1.2.1", instance: "1.9.\(number)")
     }
 
@@ -81,7 +87,9 @@ import Testing
                 return value >= from && (to.isEmpty || value.prefix(to.count) <= to)
             }
         }
-        let folds = ["PatientName", "StudyDescription", "SeriesDescription"].contains(keyword)
+        let folds = [
+            "PatientName", "StudyDescription", "SeriesDescription", "Manufacturer", "ManufacturerModelName", "ProtocolName", "InstitutionName",
+        ].contains(keyword)
         var expression = ""
         var rest = Substring(pattern)
         while let character = rest.popFirst() {
@@ -121,17 +129,18 @@ import Testing
         }
     }
 
-    @Test func `200 queries find what a search through the files finds`() throws {
+    @Test func `400 queries find what a search through the files finds`() throws {
         let (fixture, headers) = try archive()
         let archive = try fixture.open()
         defer { archive.close() }
         let keywords = [
             "PatientID", "PatientName", "StudyInstanceUID", "StudyDate", "StudyDescription", "AccessionNumber", "ModalitiesInStudy", "Modality",
-            "SeriesInstanceUID", "SeriesNumber", "SeriesDescription",
+            "SeriesInstanceUID", "SeriesNumber", "SeriesDescription", "BodyPartExamined", "Manufacturer", "ManufacturerModelName", "ProtocolName",
+            "InstitutionName", "SOPClassUID",
         ]
         var random = SeededGenerator(state: 42)
         var hits = 0
-        for _ in 0..<200 {
+        for _ in 0..<400 {
             let terms = (0..<Int.random(in: 1...3, using: &random)).map { _ in
                 let keyword = keywords.randomElement(using: &random) ?? "PatientID"
                 return (keyword, pattern(keyword, headers, &random))

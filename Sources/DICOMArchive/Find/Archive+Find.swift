@@ -13,6 +13,11 @@ extension Archive {
 
 /// One run of a query, from the rows that an index finds down to series.
 private final class Finder {
+    private struct Above {
+        let patient: SeriesAttributes.Shared<PatientRecord>
+        let study: SeriesAttributes.Shared<StudyRecord>
+        let modalities: [[UInt8]]
+    }
     private let connection: Connection
     private let query: SearchQuery
     private let emit: (SeriesAttributes) -> Void
@@ -21,6 +26,7 @@ private final class Finder {
     private let modalityTerms: [SearchQuery.Term]
     private let seriesTerms: [SearchQuery.Term]
     private var lastPatient: (row: SeriesAttributes.Shared<PatientRecord>, matches: Bool)?
+    private var lastStudy: (id: Int64, above: Above?)?
     private var sopClasses: [Int64: [UInt8]] = [:]
     private var modalityValues: [Int64: [UInt8]] = [:]
     private static let page = 500
@@ -101,7 +107,7 @@ private final class Finder {
         }
     }
 
-    /// The smallest table that a term looks at; modalities are few, and lead to their series.
+    /// The smallest table that a term looks at, one column of it; modalities are few, and lead to their series.
     private func scan() throws(ArchiveError) {
         if let term = patientTerms.first, let column = term.keyword.column {
             for id in try connection.ids(of: "patients", where: column, term) {
@@ -113,6 +119,10 @@ private final class Finder {
             }
         } else if let wanted = pattern(.modality) {
             try byModality(wanted)
+        } else if let term = seriesTerms.first, let column = term.keyword.column {
+            for id in try connection.ids(of: "series", where: column, term) {
+                if let row = try connection.one(.seriesByID, id, { s throws(ArchiveError) in try SeriesRecord(s) }) { try visit(row) }
+            }
         } else {
             try pages { after throws(ArchiveError) in
                 try connection.list(.allStudiesAfter, after, Self.page, in: nil) { s throws(ArchiveError) in try StudyRecord(s) }
@@ -179,26 +189,33 @@ private final class Finder {
     }
 
     private func visit(_ study: StudyRecord, _ series: () throws(ArchiveError) -> [SeriesRecord]) throws(ArchiveError) {
-        guard studyTerms.allSatisfy({ $0.pattern.matches($0.keyword.value(of: study)) }), let patient = try patient(study.patient) else { return }
+        guard let above = try above(study) else { return }
+        for record in try series() { try visit(record, above) }
+    }
+
+    /// What the series of a study belong to; nil when they are not wanted.
+    private func above(_ study: StudyRecord) throws(ArchiveError) -> Above? {
+        guard studyTerms.allSatisfy({ $0.pattern.matches($0.keyword.value(of: study)) }), let patient = try patient(study.patient) else {
+            return nil
+        }
         var modalities: [[UInt8]] = []
         if !modalityTerms.isEmpty || query.terms.isEmpty {
             modalities = try self.modalities(of: study.id)
-            guard modalityTerms.allSatisfy({ SearchQuery.matches($0, modalities: modalities) }) else { return }
+            guard modalityTerms.allSatisfy({ SearchQuery.matches($0, modalities: modalities) }) else { return nil }
         }
-        let shared = SeriesAttributes.Shared(study)
-        for record in try series() { try visit(record, patient, shared, modalities) }
+        return Above(patient: patient, study: SeriesAttributes.Shared(study), modalities: modalities)
     }
 
-    /// A series that was found by itself.
+    /// A series that was found by itself. Those of one study often follow each other.
     private func visit(_ record: SeriesRecord) throws(ArchiveError) {
-        guard let study = try connection.one(.studyByID, record.study, { s throws(ArchiveError) in try StudyRecord(s) }) else { return }
-        try visit(study) { () throws(ArchiveError) in [record] }
+        if lastStudy?.id != record.study {
+            guard let study = try connection.one(.studyByID, record.study, { s throws(ArchiveError) in try StudyRecord(s) }) else { return }
+            lastStudy = (study.id, try above(study))
+        }
+        if let above = lastStudy?.above { try visit(record, above) }
     }
 
-    private func visit(
-        _ record: SeriesRecord, _ patient: SeriesAttributes.Shared<PatientRecord>, _ study: SeriesAttributes.Shared<StudyRecord>,
-        _ modalities: [[UInt8]]
-    ) throws(ArchiveError) {
+    private func visit(_ record: SeriesRecord, _ above: Above) throws(ArchiveError) {
         for term in seriesTerms where term.keyword != .sopClassUID {
             guard term.pattern.matches(term.keyword.value(of: record)) else { return }
         }
@@ -206,7 +223,10 @@ private final class Finder {
         for term in seriesTerms where term.keyword == .sopClassUID {
             guard term.pattern.matches(sopClass) else { return }
         }
-        emit(SeriesAttributes(patient: patient, study: study, record: SeriesAttributes.Shared(record), sopClass: sopClass, modalities: modalities))
+        emit(
+            SeriesAttributes(
+                patient: above.patient, study: above.study, record: SeriesAttributes.Shared(record), sopClass: sopClass, modalities: above.modalities)
+        )
     }
 
     private func sopClass(_ id: Int64) throws(ArchiveError) -> [UInt8] {
@@ -239,7 +259,7 @@ extension [UInt8]? {
 }
 
 extension SearchKeyword {
-    /// Where its value stands in a row of patients or studies.
+    /// Where its value stands in a row of patients, studies or series.
     fileprivate var column: String? {
         switch self {
         case .patientID: "patient_id"
@@ -251,15 +271,27 @@ extension SearchKeyword {
         case .studyID: "study_id"
         case .studyDescription: "description"
         case .accessionNumber: "accession"
-        case .studyInstanceUID: "identity"
-        default: nil
+        case .studyInstanceUID, .seriesInstanceUID: "identity"
+        case .seriesNumber: "number"
+        case .seriesDescription: "description"
+        case .bodyPartExamined: "body_part"
+        case .manufacturer: "manufacturer"
+        case .manufacturerModelName: "model"
+        case .protocolName: "protocol"
+        case .institutionName: "institution"
+        case .sopClassUID: "(SELECT value FROM texts WHERE texts.id = sop_class)"
+        case .modality, .modalitiesInStudy: nil
         }
     }
 
     /// The value of that column, as `value(of:)` has it.
     fileprivate func value(ofColumn bytes: [UInt8]) -> [UInt8] {
-        if isDate { return Self.date(bytes) }
-        return self == .studyInstanceUID && bytes.first == 0 ? [] : bytes
+        switch self {
+        case .studyDate, .patientBirthDate: Self.date(bytes)
+        case .studyInstanceUID, .seriesInstanceUID: bytes.first == 0 ? [] : bytes
+        case .seriesNumber: EntityNames.number(bytes) ?? bytes
+        default: bytes
+        }
     }
 }
 
@@ -269,8 +301,14 @@ extension Connection {
     fileprivate func ids(of table: String, where column: String, _ term: SearchQuery.Term) throws(ArchiveError) -> [Int64] {
         let query = try prepare("SELECT id, \(column) FROM \(table)")
         var ids: [Int64] = []
+        // Neighbours often have one value.
+        var last: (value: [UInt8], matches: Bool)?
         while try query.step() {
-            if term.pattern.matches(term.keyword.value(ofColumn: query.bytes(1))) { ids.append(query.int(0)) }
+            if last.map({ !query.equals(1, $0.value) }) ?? true {
+                let value = query.bytes(1)
+                last = (value, term.pattern.matches(term.keyword.value(ofColumn: value)))
+            }
+            if last?.matches == true { ids.append(query.int(0)) }
         }
         return ids
     }

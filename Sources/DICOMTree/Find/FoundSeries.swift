@@ -10,34 +10,36 @@ final class FoundSeries: Sendable {
     }
     /// By row id.
     let entries: [Entry]
-    /// Places in `entries` by folded name.
-    private let places: [[UInt8]: Int]
+    /// Places in `entries`.
+    private let names: NameSet
 
     init(_ query: SearchQuery, in source: any TreeSource) throws(ArchiveError) {
-        var found: [(id: Int64, name: [UInt8], attributes: SeriesAttributes)] = []
-        try source.find(query) { found.append(($0.id, $0.longName, $0)) }
-        found.sort { $0.id < $1.id }
+        // Only what is needed of each row is kept: rows are large.
+        var found: [(entry: Entry, identity: [UInt8])] = []
+        try source.find(query) {
+            found.append((Entry(id: $0.id, name: Self.noCondition($0.longName), modifiedNs: $0.modifiedNs), $0.identity))
+        }
+        found.sort { $0.entry.id < $1.entry.id }
         var names = NameSet()
+        names.reserveCapacity(found.count)
         var entries: [Entry] = []
         entries.reserveCapacity(found.count)
         for (place, row) in found.enumerated() {
-            entries.append(
-                Entry(
-                    id: row.id, name: try names.add(Self.noCondition(row.name), identity: row.attributes.identity, place: place),
-                    modifiedNs: row.attributes.modifiedNs))
+            let name = try names.add(row.entry.name, identity: row.identity, place: place)
+            entries.append(Entry(id: row.entry.id, name: name, modifiedNs: row.entry.modifiedNs))
         }
         self.entries = entries
-        places = names.places
+        self.names = names
     }
 
     /// A name that reads like a condition would never be found: its first `=` is written as an escape.
     private static func noCondition(_ name: [UInt8]) -> [UInt8] {
-        guard SearchQuery.Term(name) != nil, let place = name.firstIndex(of: UInt8(ascii: "=")) else { return name }
+        guard let place = name.firstIndex(of: UInt8(ascii: "=")), SearchQuery.Term(name) != nil else { return name }
         return FileName.complete(name[..<place] + Array("%3D".utf8) + name[(place + 1)...])
     }
 
     func entry(named name: [UInt8]) -> Entry? {
-        guard let place = places[caseFolded(name)], entries[place].name == name else { return nil }
+        guard let place = names.place(of: name), entries[place].name == name else { return nil }
         return entries[place]
     }
 
@@ -69,7 +71,7 @@ final class QueryResults: Sendable {
     private let kept = Mutex<[Kept]>([])
     private let flights = SingleFlight<Int, FoundSeries, TreeError>()
     private static let keptLists = 16
-    private static let keptEntries = 1_000_000
+    private static let keptEntries = 250_000
 
     func found(_ number: Int, _ query: SearchQuery, _ index: TreeIndex) throws(TreeError) -> FoundSeries {
         let counter = try asking { () throws(ArchiveError) in try index.source.changeCounter() }
@@ -80,6 +82,12 @@ final class QueryResults: Sendable {
             keep(Kept(number: number, counter: counter, found: found))
             return found
         }
+    }
+
+    /// Whether the answer is at hand.
+    func isKept(_ number: Int, _ index: TreeIndex) throws(TreeError) -> Bool {
+        let counter = try asking { () throws(ArchiveError) in try index.source.changeCounter() }
+        return kept.withLock { $0.contains { $0.number == number && $0.counter == counter } }
     }
 
     private func recall(_ number: Int, _ counter: Int64) -> FoundSeries? {

@@ -48,7 +48,7 @@ package final class TemplateView: View {
     }
 
     package func child(named name: [UInt8], of place: ViewPlace, _ index: TreeIndex) throws(TreeError) -> ViewEntry? {
-        guard let folder = try forest(index).folders[place], let found = folder.names.places[caseFolded(name)] else { return nil }
+        guard let folder = try forest(index).folders[place], let found = folder.names.place(of: name) else { return nil }
         let entry = folder.entries[found]
         return entry.name == name ? entry : nil
     }
@@ -67,6 +67,13 @@ package final class TemplateView: View {
         guard let place = try forest(index).places[series.id] else { throw TreeError(.stale) }
         return place
     }
+
+    package func isReady(_ index: TreeIndex) throws(TreeError) -> Bool {
+        let counter = try asking { () throws(ArchiveError) in try index.source.changeCounter() }
+        return kept.withLock { $0?.counter == counter }
+    }
+
+    package func prepare(_ index: TreeIndex) throws(TreeError) { _ = try forest(index) }
 
     // MARK: - Putting it together
 
@@ -107,7 +114,7 @@ package final class TemplateView: View {
 
         /// The directory of a name, made when it is new. Names that differ in case only are one directory.
         private mutating func enter(_ name: [UInt8], of parent: ViewPlace, level: Int, _ row: SeriesRow) throws(ArchiveError) -> ViewPlace {
-            if let found = folders[parent]?.names.places[caseFolded(name)], let entry = folders[parent]?.entries[found],
+            if let found = folders[parent]?.names.place(of: name), let entry = folders[parent]?.entries[found],
                 case .directory(let place) = entry.item
             {
                 let newest = max(entry.modifiedNs, row.modifiedNs)

@@ -21,6 +21,10 @@ package protocol View: Sendable {
     func children(of place: ViewPlace, after order: Int64, limit: Int, _ index: TreeIndex) throws(TreeError) -> [ViewEntry]
     /// Where a series stands in this view.
     func place(of series: SeriesRow, _ index: TreeIndex) throws(TreeError) -> ViewPlace
+    /// Whether it answers at once, out of the archive or out of what `prepare` has put together.
+    func isReady(_ index: TreeIndex) throws(TreeError) -> Bool
+    /// Does what takes long, as of now. Whoever asks without it waits.
+    func prepare(_ index: TreeIndex) throws(TreeError)
     /// What the files of an instance are called, without extension, in this view's directories of instances.
     func stem(of row: InstanceRow) -> [UInt8]
     func instance(stem: [UInt8], of series: Int64, _ index: TreeIndex) throws(TreeError) -> InstanceRow?
@@ -30,6 +34,8 @@ package protocol View: Sendable {
 }
 
 extension View {
+    package func isReady(_ index: TreeIndex) throws(TreeError) -> Bool { true }
+    package func prepare(_ index: TreeIndex) throws(TreeError) {}
     package func stem(of row: InstanceRow) -> [UInt8] { row.stem }
     package func instance(stem: [UInt8], of series: Int64, _ index: TreeIndex) throws(TreeError) -> InstanceRow? {
         try asking { () throws(ArchiveError) in try index.source.instance(stem: stem, of: series) }

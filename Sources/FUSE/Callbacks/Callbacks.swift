@@ -28,6 +28,27 @@ enum Callbacks {
         table.statfs = onStatfs
         return table
     }
+
+    static func lookup(_ name: UnsafeRawBufferPointer, in parent: UInt64, _ context: SessionContext) -> Result<FileAttributes, Errno> {
+        Result { () throws(Errno) in try context.filesystem.lookup(name, in: parent) }
+    }
+
+    static func answer(_ request: consuming Request, lookup found: Result<FileAttributes, Errno>, _ context: SessionContext) {
+        switch found {
+        case .success(let found): request.reply(entry: found, timeouts: context.timeouts)
+        case .failure(.noSuchFileOrDirectory) where context.timeouts.missing > 0: request.replyMissing(timeout: context.timeouts.missing)
+        case .failure(let error): request.reply(error: error)
+        }
+    }
+
+    static func answer(_ request: consuming Request, openDirectory node: UInt64, _ info: fuse_file_info, _ context: SessionContext) {
+        do throws(Errno) {
+            try context.filesystem.openDirectory(node)
+            request.reply(openDirectory: info)
+        } catch {
+            request.reply(error: error)
+        }
+    }
 }
 
 @c private func onInit(_ userdata: UnsafeMutableRawPointer?, _ connection: UnsafeMutablePointer<fuse_conn_info>?) {
@@ -45,15 +66,11 @@ enum Callbacks {
     guard let context = SessionContext.of(request) else { return }
     let length = strlen(name)
     guard length <= Callbacks.nameLimit else { return request.reply(error: .fileNameTooLong) }
-    do {
-        let found = try context.filesystem.lookup(UnsafeRawBufferPointer(start: name, count: length), in: parent)
-        request.reply(entry: found, timeouts: context.timeouts)
-    } catch {
-        if error == .noSuchFileOrDirectory, context.timeouts.missing > 0 {
-            request.replyMissing(timeout: context.timeouts.missing)
-        } else {
-            request.reply(error: error)
-        }
+    let bytes = UnsafeRawBufferPointer(start: name, count: length)
+    if context.filesystem.isReady(parent, for: .name(bytes)) {
+        Callbacks.answer(request, lookup: Callbacks.lookup(bytes, in: parent, context), context)
+    } else {
+        SlowAnswers.lookup(Array(bytes), in: parent, request, context)
     }
 }
 
@@ -61,6 +78,7 @@ enum Callbacks {
     guard let raw else { return }
     let request = Request(raw)
     guard let context = SessionContext.of(request) else { return }
+    guard context.filesystem.isReady(node, for: .attributes) else { return SlowAnswers.attributes(of: node, request, context) }
     do {
         let attributes = try context.filesystem.attributes(of: node)
         if attributes.isSizeExact {
@@ -120,11 +138,10 @@ enum Callbacks {
     guard let raw, let info else { return }
     let request = Request(raw)
     guard let context = SessionContext.of(request) else { return }
-    do {
-        try context.filesystem.openDirectory(node)
-        request.reply(openDirectory: info.pointee)
-    } catch {
-        request.reply(error: error)
+    if context.filesystem.isReady(node, for: .list) {
+        Callbacks.answer(request, openDirectory: node, info.pointee, context)
+    } else {
+        SlowAnswers.openDirectory(node, info.pointee, request, context)
     }
 }
 

@@ -21,6 +21,32 @@ enum SlowAnswers {
         }
     }
 
+    static func lookup(_ name: [UInt8], in parent: UInt64, _ request: consuming Request, _ context: SessionContext) {
+        prepared(parent, request, context) { request in
+            Callbacks.answer(request, lookup: name.withUnsafeBytes { Callbacks.lookup($0, in: parent, context) }, context)
+        }
+    }
+
+    /// A listing begins with opening the directory: what it shows is found then.
+    static func openDirectory(_ node: UInt64, _ info: fuse_file_info, _ request: consuming Request, _ context: SessionContext) {
+        prepared(node, request, context) { Callbacks.answer($0, openDirectory: node, info, context) }
+    }
+
+    private static func prepared(
+        _ node: UInt64, _ request: consuming Request, _ context: SessionContext, _ answer: @escaping @Sendable (consuming Request) -> Void
+    ) {
+        context.deferred.submit(key: node, request) { () throws(Errno) in
+            try context.filesystem.prepare(node)
+        } reply: { request, result in
+            do throws(Errno) {
+                try result.get()
+                answer(request)
+            } catch {
+                request.reply(error: error)
+            }
+        }
+    }
+
     static func open(_ handle: FileHandle, _ info: fuse_file_info, _ request: consuming Request, _ context: SessionContext) {
         context.deferred.submit(key: handle.node, request) { () throws(Errno) in
             try handle.file.prepare()

@@ -3,13 +3,15 @@ package import SystemPackage
 /// What a read-only mount must answer. Called from many threads at once.
 ///
 /// Everything but `prepare` and `OpenFile.prepare` is called on libfuse's own threads and must not take long: libfuse
-/// 3.14 holds up a whole directory during a slow `lookup` or `list`. Work that takes long (a rendering) is announced by
-/// an inexact size or by `.notReady`, and done in `prepare` on threads of its own.
+/// 3.14 holds up a whole directory during a slow `lookup` or `list`. Work that takes long (a rendering, a search) is announced
+/// by `isReady`, an inexact size or `.notReady`, and done in `prepare` on threads of its own.
 package protocol Filesystem: AnyObject, Sendable {
     /// The child of a directory. `name` has 1...255 bytes, none of them NUL or `/`; `.` and `..` come only from NFS exports.
     func lookup(_ name: UnsafeRawBufferPointer, in parent: UInt64) throws(Errno) -> FileAttributes
     func attributes(of node: UInt64) throws(Errno) -> FileAttributes
-    /// Makes the size of a node exact: `attributes(of:)` answers with it from now on.
+    /// Whether a question about a directory is answered at once; where not, `prepare` comes first. Asked before each question.
+    func isReady(_ node: UInt64, for question: NodeQuestion) -> Bool
+    /// Makes the size of a file exact: `attributes(of:)` answers with it from now on. Makes a directory ready.
     func prepare(_ node: UInt64) throws(Errno)
     func open(_ node: UInt64) throws(Errno) -> any OpenFile
     func openDirectory(_ node: UInt64) throws(Errno)
@@ -20,6 +22,15 @@ package protocol Filesystem: AnyObject, Sendable {
     /// The value of an extended attribute; `noData` where the node has none of this name. `name` begins with `user.`.
     func extendedAttribute(_ name: UnsafeRawBufferPointer, of node: UInt64) throws(Errno) -> [UInt8]
     func extendedAttributeNames(of node: UInt64) throws(Errno) -> [[UInt8]]
+}
+
+/// A question about a node.
+package enum NodeQuestion {
+    case attributes
+    /// A name in a directory.
+    case name(UnsafeRawBufferPointer)
+    /// The entries of a directory.
+    case list
 }
 
 package struct DirectoryEntry {
