@@ -54,5 +54,6 @@ fuse_problem() {
     if [ ! -e /dev/fuse ]; then echo "there is no /dev/fuse here (load the kernel module: modprobe fuse; in a container: --device /dev/fuse --cap-add SYS_ADMIN)"
     elif [ ! -r /dev/fuse ] || [ ! -w /dev/fuse ]; then echo "/dev/fuse may not be opened by $(id -un)"
     elif [ "$(id -u)" -ne 0 ] && ! command -v fusermount3 >/dev/null 2>&1; then echo "fusermount3 is missing (package fuse3)"
+    elif [ "$(id -u)" -ne 0 ] && [ ! -e /etc/mtab ]; then echo "there is no /etc/mtab, without which fusermount3 does not unmount (sudo ln -s ../proc/self/mounts /etc/mtab)"
     fi
 }

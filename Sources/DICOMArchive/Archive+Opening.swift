@@ -90,15 +90,16 @@ struct ArchiveLocation {
 
     private func check(_ mode: Archive.Mode) throws(ArchiveError) {
         guard let status = FileStatus(path: path) else {
+            if errno == EACCES { throw denied }
             if mode == .create { return }
             throw ArchiveError(.noArchive, "there is no archive \(text) (make one: dcmfs index \(text) FOLDER)")
         }
         guard status.isRegular else { throw ArchiveError(.notAnArchive, "\(text) is not a file") }
-        if withCString(path, { access($0, R_OK) }) != 0, errno == EACCES {
-            throw ArchiveError(.system, "\(text): \(String(cString: strerror(EACCES)))", errno: EACCES)
-        }
+        if withCString(path, { access($0, R_OK) }) != 0, errno == EACCES { throw denied }
         if status.size == 0 && mode == .readOnly { throw ArchiveError(.notAnArchive, "\(text) is empty") }
     }
+
+    private var denied: ArchiveError { ArchiveError(.system, "\(text): \(String(cString: strerror(EACCES)))", errno: EACCES) }
 
     /// Whether committed rows may wait beside the database in a log.
     var hasLog: Bool { Self.isNonEmpty(path + Array("-wal".utf8)) || Self.isNonEmpty(path + Array("-journal".utf8)) }

@@ -88,7 +88,9 @@ import Testing
         // Root may write everywhere but on read-only media.
         if !location.folderIsWritable {
             #expect { try fixture.open() } throws: { ($0 as? ArchiveError)?.code == .unsealed }
+            chmod(fixture.folder, 0o700)
             try FileManager.default.removeItem(atPath: log)
+            chmod(fixture.folder, 0o500)
             #expect(try fixture.tree().count == 3)
         }
     }

@@ -163,7 +163,7 @@ struct CharacterSetTests {
         for first in UInt8(0x81)...0xFE {
             for second in UInt8(0x40)...0xFE where second != 0x7F {
                 let expected = try #require(converter.text([first, second]))
-                #expect(text("GB18030", [first, second]) == expected)
+                #expect(Self.agree(text("GB18030", [first, second]), expected))
             }
         }
         var tested = 0
@@ -173,9 +173,16 @@ struct CharacterSetTests {
             // 18 codes of the edition of 2000 are unassigned in the C library; they still name the characters they did.
             guard let expected = converter.text(code) else { continue }
             tested += 1
-            #expect(text("GB18030", code) == expected)
+            #expect(Self.agree(text("GB18030", code), expected))
         }
         #expect(tested > 40_000)
+    }
+
+    /// 24 codes name characters here that newer C libraries, by the edition of 2022, turn into private-use ones.
+    private static func agree(_ text: String, _ expected: String) -> Bool {
+        guard text != expected else { return true }
+        let named = "𠂇𠂉𠃌𡗗𢦏𤇾龴龵龶龷龸龹龺龻︐︑︒︓︔︕︖︗︘︙".unicodeScalars
+        return expected.unicodeScalars.allSatisfy { (0xE000...0xF8FF).contains($0.value) } && named.contains { String($0) == text }
     }
 }
 

@@ -3,6 +3,9 @@ import Glibc
 import TestSupport
 import Testing
 
+private let namespaces = getuid() == 0 ? ["-m"] : ["-rm"]
+private let canHideEtc = (try? Finished.run("/usr/bin/unshare", namespaces + ["mount", "-t", "tmpfs", "tmpfs", "/etc"]))?.status == 0
+
 @Suite(.serialized, .timeLimit(.minutes(3))) struct DoctorTests {
     private struct Report {
         let status: Int32
@@ -43,10 +46,41 @@ import Testing
 
     @Test func `the installation's parts are all looked at`() throws {
         let report = try doctor([])
-        for check in ["fuse-device", "fusermount", "allow-other", "libfuse", "mount-helper", "worker", "landlock", "seccomp", "decoders"] {
+        for check in ["fuse-device", "fusermount", "mount-table", "allow-other", "libfuse", "mount-helper", "worker", "landlock", "seccomp", "decoders"] {
             #expect(report.finding("installation", check) != nil, "\(check)")
         }
         #expect(report.finding("installation", "worker")?.level == "good")
+    }
+
+    @Test(.enabled(if: canHideEtc, "needs user or mount namespaces"))
+    func `without /etc/mtab, where ordinary users cannot unmount, it says how to make one`() throws {
+        let hidden = ["sh", "-c", "mount -t tmpfs tmpfs /etc && exec \"$0\" doctor --json", MountedTree.program("dcmfs")]
+        let run = try Finished.run("/usr/bin/unshare", namespaces + hidden)
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+        let findings = try #require(object["installation"] as? [[String: String]])
+        let table = try #require(findings.first { $0["check"] == "mount-table" })
+        #expect(table["level"] != "good")
+        #expect(table["remedy"]?.contains("ln -s ../proc/self/mounts /etc/mtab") == true)
+    }
+
+    @Test func `an archive that may not be read is its owner's, not one to be made`() throws {
+        let (tree, _) = try copiedTree()
+        func remedy(_ archive: String) throws -> String {
+            // Root without the capabilities by which it reads everything.
+            let mortal = getuid() == 0 ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] : []
+            let run = try Finished.run("/usr/bin/env", mortal + [MountedTree.program("dcmfs"), "doctor", "--json", archive])
+            let object = try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+            let finding = try #require((object["archive"] as? [[String: String]])?.first)
+            #expect(finding["level"] == "problem" && finding["message"]?.contains("Permission denied") == true)
+            return finding["remedy"] ?? ""
+        }
+        chmod(tree.archive, 0)
+        #expect(try remedy(tree.archive).contains("owner"))
+        let locked = tree.folder + "/locked"
+        try FileManager.default.createDirectory(atPath: locked, withIntermediateDirectories: false)
+        chmod(locked, 0)
+        #expect(try remedy(locked + "/archive.db").contains("owner"))
+        chmod(locked, 0o700)
     }
 
     @Test func `a worker that is missing or foreign is a problem`() throws {

@@ -28,7 +28,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
         let workers = tree.processes(named: "dcmfs-worker")
         kill(server, signal)
         #expect(MountedTree.wait { tree.processes().isEmpty && !tree.isMounted })
-        #expect(MountedTree.wait { workers.allSatisfy { kill($0, 0) != 0 } })
+        #expect(MountedTree.wait { workers.allSatisfy(ProcessTable.hasEnded) })
     }
 
     @Test func `D22 in front it stays, and ends with exit code 0`() throws {
@@ -61,7 +61,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
         let result = try tree.tryMount()
         #expect(result.status == 0 && result.errors.contains("killed mount"))
         #expect(try !tree.files("patients").isEmpty)
-        #expect(MountedTree.wait { workersBefore.allSatisfy { kill($0, 0) != 0 } })
+        #expect(MountedTree.wait { workersBefore.allSatisfy(ProcessTable.hasEnded) })
     }
 
     @Test func `a killed mount is cleared at once, although the kernel still remembers its attributes`() throws {
@@ -123,14 +123,16 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
 
     @Test func `the words of fstab are accepted, and modes, owner and kinds are as asked`() throws {
         let tree = try MountedTree(indexing: [fixtures])
+        // Ordinary users may not let others in unless /etc/fuse.conf says so, nor look into what is another's.
+        let isRoot = getuid() == 0
         try tree.mount([
             "-o", "rw,noauto,user,nofail,_netdev,x-systemd.automount,comment=a,noatime,exec",
-            "-o", "allow_other,uid=12,gid=34,umask=007", "-o", "show=dcm+txt,cache_size=1M,strict",
+            "-o", isRoot ? "allow_other,uid=12,gid=34,umask=007" : "gid=34,umask=007", "-o", "show=dcm+txt,cache_size=1M,strict",
         ])
         let root = try #require(MountedTree.status(tree.point))
-        #expect(root.st_mode == S_IFDIR | 0o550 && root.st_uid == 12 && root.st_gid == 34)
+        #expect(root.st_mode == S_IFDIR | (isRoot ? 0o550 : 0o500) && root.st_uid == (isRoot ? 12 : getuid()) && root.st_gid == 34)
         let files = try tree.files("patients")
-        #expect(files.allSatisfy { MountedTree.status($0)?.st_mode == S_IFREG | 0o440 })
+        #expect(files.allSatisfy { MountedTree.status($0)?.st_mode == S_IFREG | (isRoot ? 0o440 : 0o400) })
         #expect(files.allSatisfy { $0.hasSuffix(".dcm") || $0.hasSuffix(".txt") })
         #expect(files.contains { $0.hasSuffix(".dcm") })
         for path in files { #expect(!(try MountedTree.contents(path)).isEmpty) }

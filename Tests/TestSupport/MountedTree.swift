@@ -10,6 +10,8 @@ package final class MountedTree {
                 "/dev/fuse cannot be opened"
             } else if access(program("dcmfs"), X_OK) != 0 || access(program("dcmfs-worker"), X_OK) != 0 {
                 "dcmfs and dcmfs-worker were not built beside the tests"
+            } else if getuid() != 0, access("/etc/mtab", F_OK) != 0 {
+                "there is no /etc/mtab, so fusermount3 does not unmount"
             } else {
                 nil
             }
@@ -84,9 +86,9 @@ package final class MountedTree {
 
     /// The processes that serve this mount (one), and their workers when `name` is `dcmfs-worker`.
     package func processes(named name: String = "dcmfs") -> [pid_t] {
-        let all = ((try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []).compactMap { pid_t($0) }
-        let servers = all.filter { Self.commandLine($0).contains(point) && Self.executable($0) == "dcmfs" }
-        return name == "dcmfs" ? servers : all.filter { Self.executable($0) == name && servers.contains(Self.parent($0)) }
+        let all = ProcessTable.all
+        let servers = all.filter { ProcessTable.commandLine($0).contains(point) && ProcessTable.name($0) == "dcmfs" }
+        return name == "dcmfs" ? servers : all.filter { ProcessTable.name($0) == name && servers.contains(ProcessTable.parent($0)) }
     }
 
     /// Waits, at most so many seconds, until something holds.
@@ -140,21 +142,6 @@ package final class MountedTree {
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
         package init(_ description: String) { self.description = description }
-    }
-
-    private static func commandLine(_ process: pid_t) -> String {
-        String(decoding: FileManager.default.contents(atPath: "/proc/\(process)/cmdline") ?? Data(), as: UTF8.self)
-    }
-
-    private static func executable(_ process: pid_t) -> String {
-        let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/exe")) ?? ""
-        return String(path.split(separator: "/").last ?? "")
-    }
-
-    private static func parent(_ process: pid_t) -> pid_t {
-        let text = String(decoding: FileManager.default.contents(atPath: "/proc/\(process)/stat") ?? Data(), as: UTF8.self)
-        let fields = text[(text.lastIndex(of: ")") ?? text.startIndex)...].split(separator: " ")
-        return fields.count > 2 ? pid_t(fields[2]) ?? 0 : 0
     }
 }
 

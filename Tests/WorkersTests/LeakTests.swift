@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 import WorkerProtocol
 import Workers
@@ -55,7 +56,7 @@ import Workers
             kill(getpid(), SIGKILL)
         }
         let process = try #require(pid_t(try String(contentsOfFile: note, encoding: .utf8)))
-        for _ in 0..<200 where kill(process, 0) == 0 { usleep(5_000) }
-        #expect(kill(process, 0) == -1)
+        for _ in 0..<200 where !ProcessTable.hasEnded(process) { usleep(5_000) }
+        #expect(ProcessTable.hasEnded(process))
     }
 }

@@ -12,7 +12,7 @@ struct ArchiveDoctor {
         do throws(ArchiveError) {
             examination = try Archive.examine(path: path)
         } catch {
-            return [.problem("archive", error.description, remedy: "make one: dcmfs index \(name) FOLDER")]
+            return [.problem("archive", error.description, remedy: remedy(error.code))]
         }
         return [content(examination)] + [log(examination), place(examination), permissions(examination)].compactMap { $0 }
             + examination.roots.flatMap(root)
@@ -30,6 +30,7 @@ struct ArchiveDoctor {
 
     private func remedy(_ code: ArchiveError.Code) -> String {
         switch code {
+        case .noArchive, .badPath: "make one: dcmfs index \(name) FOLDER"
         case .newerVersion: "upgrade dcmfs, or make an archive of this version's: dcmfs index OTHER.db FOLDER"
         case .notAnArchive: "give the file that 'dcmfs index' made"
         case .unsealed: "run 'dcmfs status --seal \(name)' where its folder can be written"

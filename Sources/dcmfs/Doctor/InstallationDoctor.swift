@@ -7,7 +7,7 @@ import Workers
 /// Whether this machine can index, draw and mount.
 struct InstallationDoctor {
     func examine() -> [Finding] {
-        [device, fusermount, othersAllowed, Finding.good("libfuse", "libfuse \(FUSEInstallation.libraryVersion)"), mountHelper] + worker
+        [device, fusermount, mountTable, othersAllowed, Finding.good("libfuse", "libfuse \(FUSEInstallation.libraryVersion)"), mountHelper] + worker
     }
 
     private var device: Finding {
@@ -36,6 +36,15 @@ struct InstallationDoctor {
                 remedy: "run 'chown root \(path) && chmod u+s \(path)' as root, or reinstall the package fuse3")
         }
         return .good("fusermount", "\(path) lets ordinary users mount")
+    }
+
+    /// fusermount3 mounts without it, but does not unmount.
+    private var mountTable: Finding {
+        guard access("/etc/mtab", F_OK) != 0 else { return .good("mount-table", "ordinary users can unmount: /etc/mtab is there") }
+        let level = getuid() == 0 ? Finding.note : Finding.problem
+        return level(
+            "mount-table", "there is no /etc/mtab, so fusermount3 does not unmount for ordinary users",
+            "run 'ln -s ../proc/self/mounts /etc/mtab' as root (container images may lack it)")
     }
 
     private var othersAllowed: Finding {
