@@ -46,7 +46,9 @@ private let canHideEtc = (try? Finished.run("/usr/bin/unshare", namespaces + ["m
 
     @Test func `the installation's parts are all looked at`() throws {
         let report = try doctor([])
-        for check in ["fuse-device", "fusermount", "mount-table", "allow-other", "libfuse", "mount-helper", "worker", "landlock", "seccomp", "decoders"] {
+        for check in [
+            "fuse-device", "fusermount", "mount-table", "allow-other", "libfuse", "mount-helper", "worker", "landlock", "seccomp", "decoders",
+        ] {
             #expect(report.finding("installation", check) != nil, "\(check)")
         }
         #expect(report.finding("installation", "worker")?.level == "good")

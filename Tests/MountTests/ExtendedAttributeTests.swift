@@ -82,7 +82,9 @@ private let fixtures = Corpus.projectRoot + "/Fixtures"
     }
 
     /// `--chmod`: with `-X`, rsync of an ordinary user writes into no folder that came without write permission.
-    @Test(arguments: [("rsync", ["-aX", "--chmod=Du+w"]), ("cp", ["-a"])]) func `copying programs take them along`(program: String, options: [String]) throws {
+    @Test(arguments: [("rsync", ["-aX", "--chmod=Du+w"]), ("cp", ["-a"])]) func `copying programs take them along`(program: String, options: [String])
+        throws
+    {
         guard let copy = Finished.find(program), let getfattr = Finished.find("getfattr") else {
             print("copies with extended attributes are not tried: no \(program) or getfattr")
             return

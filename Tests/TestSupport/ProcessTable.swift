@@ -1,5 +1,5 @@
-package import Glibc
 import Foundation
+package import Glibc
 
 /// What /proc says of processes, of those too whose memory nobody may look into: the kernel keeps `exe`, `fd` and `environ` of
 /// such ones (the workers) from everybody but root.
