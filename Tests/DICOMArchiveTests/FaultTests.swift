@@ -75,6 +75,37 @@ import Testing
     }
 
     @Test(.enabled(if: getuid() == 0, "only root can mount a disk"))
+    func `a disk whose mount point went with it loses nothing when the rest is pruned`() throws {
+        let fixture = try ArchiveFixture()
+        let other = try ArchiveFixture()
+        let disk = other.sources + "/usb"
+        try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
+        #expect(try Finished.run("/bin/mount", ["-t", "tmpfs", "tmpfs", disk]).status == 0)
+        defer { _ = try? Finished.run("/bin/umount", ["-l", disk]) }
+        try other.write("usb/a/1", dicom(instance: "1.1"))
+        try other.write("usb/b/1", dicom(instance: "1.2", number: "2"))
+        try other.write("local/1", dicom(instance: "1.3", number: "3"))
+        try other.write("stays", dicom(instance: "1.4", number: "4"))
+        try fixture.index([other.sources])
+        #expect(try Finished.run("/bin/umount", [disk]).status == 0)
+        try FileManager.default.removeItem(atPath: disk)
+        try FileManager.default.removeItem(atPath: other.sources + "/local")
+        #expect(try fixture.index([other.sources]).gone == 3)
+        // Whether a run without --prune came first or not, and however often.
+        for expected in [1, 0] {
+            let report = try fixture.index([other.sources]) { $0.prunes = true }
+            #expect(report.pruned == expected && report.warnings.count == 1)
+            #expect(report.warnings.first?.contains("/usb/a and 1 more lay on a disk that is not there") == true)
+        }
+        let archive = try fixture.open()
+        defer { archive.close() }
+        #expect(try archive.counts().instances == 3)
+        let writer = try Archive.open(path: archive.path, mode: .readWrite)
+        defer { writer.close() }
+        #expect(try writer.forgetGone() == 2)
+    }
+
+    @Test(.enabled(if: getuid() == 0, "only root can mount a disk"))
     func `an archive that moves to another disk with its sources is taken as it is`() throws {
         let fixture = try filled(10)
         try fixture.index()

@@ -39,6 +39,21 @@ extension Indexer {
         return folder
     }
 
+    /// A folder that is not there. One on a disk of its own may come back with it: that it is gone proves nothing of its files.
+    func noteDisk(of record: DirectoryRecord) throws(ArchiveError) {
+        guard let former = roots.formerDevices[record.root], let root = roots.known.first(where: { $0.record.id == record.root }) else { return }
+        if record.device == former {
+            guard root.record.device != former else { return }
+            // The disk of the root has another number now: so has what was on it.
+            var record = record
+            record.device = root.record.device
+            try writer.begin()
+            try writer.write(record, with: .updateDirectory)
+        } else if record.device != 0 {
+            detached.add(record, at: joinPath(root.path, record.path))
+        }
+    }
+
     /// A root below the archive's folder moves with it, to whatever disk.
     private func isWithArchive(_ record: RootRecord, _ device: UInt64) -> Bool {
         record.isRelative && device == archive.fileIdentity.device
@@ -65,6 +80,25 @@ extension Indexer {
             if isSame || movesWithArchive { return false }
         }
         return isKnown
+    }
+
+    /// Folders that are not there and were on other disks than their roots.
+    struct Detached {
+        private(set) var folders: Set<Int64> = []
+        private var disks: [UInt64: (first: [UInt8], count: Int)] = [:]
+
+        mutating func add(_ record: DirectoryRecord, at path: [UInt8]) {
+            folders.insert(record.id)
+            let known = disks[record.device] ?? (path, 0)
+            disks[record.device] = (path.lexicographicallyPrecedes(known.first) ? path : known.first, known.count + 1)
+        }
+
+        var warnings: [String] {
+            disks.values.sorted { $0.first.lexicographicallyPrecedes($1.first) }.map { disk in
+                let others = disk.count > 1 ? " and \(disk.count - 1) more" : ""
+                return "\(shown(disk.first))\(others) lay on a disk that is not there: the entries are kept; dcmfs forget --gone drops them"
+            }
+        }
     }
 
     private func isOtherFolder(_ record: DirectoryRecord, _ descriptor: CInt, movesWithArchive: Bool) throws(ArchiveError) -> Bool {

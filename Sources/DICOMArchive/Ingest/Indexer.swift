@@ -17,6 +17,7 @@ package final class Indexer {
     private var scopes: [(root: Int64, path: [UInt8])] = []
     /// Parts that could not be looked at: nothing below them is gone.
     var protected: [(root: Int64, path: [UInt8])] = []
+    var detached = Detached()
 
     private init(_ archive: Archive, _ parser: any HeaderParser, _ options: IndexOptions) throws(ArchiveError) {
         self.archive = archive
@@ -194,6 +195,7 @@ package final class Indexer {
     /// Marks the sources of folders below the paths that were not met.
     private func markUnvisited() throws(ArchiveError) {
         for folder in try foldersInScope() where !writer.visited.contains(folder.id) {
+            try noteDisk(of: folder)
             var last: [UInt8] = []
             while true {
                 let page = try writer.sources(of: folder.id, after: last, limit: 1024)
@@ -225,7 +227,8 @@ package final class Indexer {
     }
 
     private func prune() throws(ArchiveError) {
-        let folders = Set(try foldersInScope().map(\.id))
+        let folders = Set(try foldersInScope().map(\.id)).subtracting(detached.folders)
+        writer.report.warnings += detached.warnings
         let query = try writer.connection.prepare("SELECT directory, name FROM sources WHERE gone = 1 ORDER BY directory, name")
         var gone: [(Int64, [UInt8])] = []
         while try query.step() {

@@ -9,6 +9,8 @@ final class Roots {
     private let connection: Connection
     private(set) var known: [(record: RootRecord, path: [UInt8])] = []
     private var open: [Int64: OpenRoot] = [:]
+    /// Where the roots were at the end of the last run.
+    private(set) var formerDevices: [Int64: UInt64] = [:]
 
     init(_ archive: Archive, _ connection: Connection) throws(ArchiveError) {
         self.archive = archive
@@ -17,6 +19,7 @@ final class Roots {
         while try query.step() {
             let record = try RootRecord(id: query.int(0), query, from: 1)
             known.append((record, record.absolutePath(archiveFolder: archive.folder)))
+            formerDevices[record.id] = record.device
         }
     }
 
