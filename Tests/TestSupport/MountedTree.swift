@@ -92,7 +92,7 @@ package final class MountedTree {
     }
 
     /// Waits, at most so many seconds, until something holds.
-    package static func wait(seconds: Double = 5, _ condition: () -> Bool) -> Bool {
+    package static func wait(seconds: Double = 30, _ condition: () -> Bool) -> Bool {
         let end = Date().addingTimeInterval(seconds)
         while !condition() {
             guard Date() < end else { return false }
