@@ -40,6 +40,17 @@ import Testing
         #expect(result.status == 0, "\(result.errors)")
     }
 
+    /// Whole files in the folder, as soon as there are so many: a mount that ends waits two seconds for what it writes, no longer.
+    private func stored(_ count: Int, in cache: String) throws -> [String] {
+        var files: [String] = []
+        let areThere = MountedTree.wait {
+            files = ((try? MountedTree.files(in: cache)) ?? []).filter { !$0.hasSuffix(".new") }
+            return files.count == count
+        }
+        try #require(areThere, "\(files)")
+        return files
+    }
+
     private func pictures(_ tree: MountedTree) throws -> [String] { try tree.files("patients").filter { $0.hasSuffix(".png") } }
 
     @Test func `of two mounts in turn the second gives the same pictures and starts no worker`() throws {
@@ -48,9 +59,10 @@ import Testing
         try tree.mount(["-o", "cache_dir=\(cache)"])
         let first = try pictures(tree).map { try MountedTree.contents($0) }
         #expect(first.count == 2 && first[0] != first[1])
+        let files = try stored(2, in: cache)
         try tree.unmount()
         #expect(MountedTree.wait { tree.processes().isEmpty })
-        #expect(try MountedTree.files(in: cache).count == 2)
+        #expect(try MountedTree.files(in: cache) == files)
         try tree.mount(["-o", "cache_dir=\(cache)"])
         #expect(try pictures(tree).map { try MountedTree.contents($0) } == first)
         #expect(tree.processes(named: "dcmfs-worker").isEmpty)
@@ -69,6 +81,7 @@ import Testing
         let options = ["-o", "cache_dir=\(tree.folder)/cache"]
         try tree.mount(options)
         let first = try MountedTree.contents(pictures(tree)[0])
+        _ = try stored(1, in: tree.folder + "/cache")
         try tree.unmount()
         try write(1, seed: 77, tree)
         try tree.mount(options)
@@ -86,8 +99,8 @@ import Testing
         let (cache, options) = (tree.folder + "/cache", ["-o", "cache_dir=\(tree.folder)/cache"])
         try tree.mount(options)
         let first = try MountedTree.contents(pictures(tree)[0])
+        let file = try stored(1, in: cache)[0]
         try tree.unmount()
-        let file = try #require(try MountedTree.files(in: cache).first)
         var bytes = try Data(contentsOf: URL(fileURLWithPath: file))
         let sound = bytes
         bytes[bytes.count / 2] ^= 1
