@@ -65,13 +65,14 @@ let package = Package(
         .systemLibrary(name: "CLibJXL", pkgConfig: "libjxl", providers: [.apt(["libjxl-dev"])]),
         .target(name: "CJXL", dependencies: ["CLibJXL"], cSettings: cRules),
         .target(name: "CLinux", cSettings: cRules),
+        .target(name: "CSQLite", cSettings: cRules, linkerSettings: [.linkedLibrary("sqlite3")]),
 
         .target(name: "Locks", swiftSettings: settings + (isRaceChecked ? [.define("DCMFS_TSAN")] : [])),
 
         // the standard, the pictures, the index, the tree
         swift("DICOM", ["CZlib"]),
         swift("DICOMImaging", ["DICOM", "CJPEG", "CPNG", "COpenJPEG", "CCharLS", "CJXL", "CZlib"]),
-        swift("DICOMArchive", ["DICOM", "CCrypto", "CLinux", "Locks", grdb, sqlite, system]),
+        swift("DICOMArchive", ["DICOM", "CCrypto", "CLinux", "CSQLite", "Locks", grdb, sqlite, system]),
         swift("DICOMTree", ["DICOM", "DICOMArchive", "CLinux", "Locks", system]),
         swift("WorkerProtocol", ["DICOM", "CLinux"]),
         swift("Workers", ["DICOM", "WorkerProtocol", "CLinux", "Locks", system]),

@@ -1,3 +1,4 @@
+import CSQLite
 import GRDB
 import GRDBSQLite
 
@@ -12,6 +13,8 @@ final class Connection: @unchecked Sendable {
 
     /// `path` as SQLite takes it (UTF-8).
     init(path: String, readOnly: Bool) throws(ArchiveError) {
+        // Where SQLite runs already the call has no effect, and nothing but time is lost.
+        _ = Self.isWithoutStatistics
         var configuration = Configuration()
         configuration.readonly = readOnly
         configuration.foreignKeysEnabled = false
@@ -40,6 +43,9 @@ final class Connection: @unchecked Sendable {
         reads = Array(repeating: nil, count: ReadSQL.allCases.count)
         writes = Array(repeating: nil, count: WriteSQL.allCases.count)
     }
+
+    /// Done once, before the first connection.
+    private static let isWithoutStatistics = CSQLite_disable_memory_statistics() == SQLITE_OK
 
     func statement(_ query: ReadSQL) throws(ArchiveError) -> SQLStatement {
         if let known = reads[query.rawValue] { return known }
