@@ -24,6 +24,7 @@ import Testing
         let disk = fixture.folder + "/disk"
         mkdir(disk, 0o700)
         #expect(try Finished.run("/bin/mount", ["-t", "tmpfs", "-o", "size=700k", "tmpfs", disk]).status == 0)
+        // For a test that ends early: at its usual end there may be nothing left to unmount.
         defer { _ = try? Finished.run("/bin/umount", ["-l", disk]) }
         let database = Array((disk + "/archive.db").utf8)
         let durable = Mutex(0)
@@ -57,6 +58,7 @@ import Testing
         let disk = sources + "/disk"
         try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
         #expect(try Finished.run("/bin/mount", ["-t", "tmpfs", "tmpfs", disk]).status == 0)
+        // For a test that ends early: at its usual end there may be nothing left to unmount.
         defer { _ = try? Finished.run("/bin/umount", ["-l", disk]) }
         try (isBeside ? fixture : other).write("disk/1", dicom(instance: "1.1"))
         try (isBeside ? fixture : other).write("local", dicom(instance: "1.2", number: "2"))
@@ -81,6 +83,7 @@ import Testing
         let disk = other.sources + "/usb"
         try FileManager.default.createDirectory(atPath: disk, withIntermediateDirectories: true)
         #expect(try Finished.run("/bin/mount", ["-t", "tmpfs", "tmpfs", disk]).status == 0)
+        // For a test that ends early: at its usual end there may be nothing left to unmount.
         defer { _ = try? Finished.run("/bin/umount", ["-l", disk]) }
         try other.write("usb/a/1", dicom(instance: "1.1"))
         try other.write("usb/b/1", dicom(instance: "1.2", number: "2"))
@@ -113,6 +116,7 @@ import Testing
         mkdir(disk, 0o700)
         #expect(try Finished.run("/bin/mount", ["-t", "tmpfs", "tmpfs", disk]).status == 0)
         defer {
+            // For a test that ends early: at its usual end there may be nothing left to unmount.
             _ = try? Finished.run("/bin/umount", ["-l", disk])
             rmdir(disk)
         }
@@ -241,6 +245,7 @@ import Testing
         mkdir(source, 0o700)
         try FileManager.default.copyItem(atPath: fixture.database, toPath: source + "/archive.db")
         #expect(try Finished.run("/bin/mount", ["--bind", "-o", "ro", source, bind]).status == 0)
+        // For a test that ends early: at its usual end there may be nothing left to unmount.
         defer { _ = try? Finished.run("/bin/umount", ["-l", bind]) }
         let path = Array((bind + "/archive.db").utf8)
         let archive = try Archive.open(path: path, mode: .readOnly)

@@ -204,6 +204,7 @@ import Testing
     func `D4 a full disk below the stored pictures is no error for who reads, is said once, and heals`() throws {
         mkdir(fixture.cache, 0o700)
         #expect(try Finished.run("/bin/mount", ["-t", "tmpfs", "-o", "size=64k,mode=700", "tmpfs", fixture.cache]).status == 0)
+        // For a test that ends early: at its usual end there may be nothing left to unmount.
         defer { _ = try? Finished.run("/bin/umount", ["-l", fixture.cache]) }
         let source = MemorySource.sample(instances: 60)
         let producer = TestProducer()
@@ -234,6 +235,7 @@ import Testing
 
     @Test func `descriptors are closed`() throws {
         func open() throws -> Int {
+            // One that is closed between the listing and the look at it is not open.
             try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count { link in
                 (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + link))?.hasPrefix(fixture.folder) == true
             }

@@ -68,7 +68,7 @@ import Testing
             try Data(writer.bytes).write(to: URL(fileURLWithPath: folder + "/a.dcm"))
             #expect(try OneFileCommandTests.dcmfs(["index", folder + "/a.db", folder + "/a.dcm"]).code == 0)
             let csv = try OneFileCommandTests.dcmfs(["find", folder + "/a.db", "--csv"])
-            #expect(csv.text.contains("red\u{241B}[31m\u{240A}line\\u{009B}0m\\u{202E}"))
+            #expect(csv.text.contains("red\u{241B}[31m\u{240A}line\\u{009b}0m\\u{202e}"))
             #expect(csv.text.filter { $0 == "\r\n" }.count == 2)
             let json = try OneFileCommandTests.dcmfs(["find", folder + "/a.db", "--json"])
             #expect(json.text.contains(#"red\u001b[31m\nline\u009b0m\u202e"#))

@@ -1,9 +1,17 @@
 /// Text of a value on one line, with everything in it to be seen (header-text.md H6, H10).
-struct VisibleText {
+package struct VisibleText {
     /// Blanks and NULs before a backslash are padding of the value before it.
     let isMultiValued: Bool
     /// Most characters (Unicode scalars) that are written.
     let limit: Int
+
+    /// One value, whole, as header text shows it: one line, and nothing that a terminal would obey.
+    package static func line(_ value: String) -> String {
+        var output = TextBuffer(capacity: value.utf8.count)
+        var value = value
+        value.withUTF8 { _ = VisibleText(isMultiValued: false, limit: .max).write(UnsafeRawBufferPointer($0), into: &output) }
+        return String(decoding: output.array(), as: UTF8.self)
+    }
 
     /// Appends valid UTF-8: control characters as control pictures, DEL, C1, line and paragraph separators and bidi controls
     /// as `\u{xxxx}`, trailing padding left out.

@@ -28,7 +28,7 @@ extension StoreFolder {
             defer { close(directory) }
             for file in try Self.names(directory) {
                 let isPicture = Self.isPicture(file)
-                guard isPicture || Self.isUnfinished(file), let entry = Self.entry(file, in: directory, folder) else { continue }
+                guard isPicture || Self.isUnfinished(file), let entry = try Self.entry(file, in: directory, folder) else { continue }
                 if isPicture { entries.append(entry) } else if entry.usedNs < oldest { Self.remove(file, in: directory) }
             }
         }
@@ -56,10 +56,15 @@ extension StoreFolder {
         }
     }
 
-    private static func entry(_ file: [UInt8], in directory: CInt, _ folder: [UInt8]) -> Entry? {
+    /// Nil for what another mount has just removed, and for what is no file.
+    private static func entry(_ file: [UInt8], in directory: CInt, _ folder: [UInt8]) throws(ErrorNumber) -> Entry? {
         var status = stat()
         let name = file.map { CChar(bitPattern: $0) } + [0]
-        guard fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        guard fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+            if errno == ENOENT { return nil }
+            throw ErrorNumber(code: errno)
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else { return nil }
         return Entry(name: folder + file, cost: cost(Int(status.st_size)), usedNs: status.st_mtim.nanoseconds)
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import DICOM
 import DICOMArchive
 
 /// `dcmfs find archive.db Keyword=pattern... [--json|--csv|--paths MOUNT]`
@@ -55,29 +56,14 @@ struct FindCommand: ParsableCommand {
             let values = Self.shown.map { ($0.rawValue, JSONOutput.text(Self.text(series.value($0)))) }
             printOut(JSONOutput.object([("Path", .text(Self.text(path)))] + values.filter { !$0.1.isEmpty }).line)
         } else if csv {
-            printOut(([path] + Self.shown.map { series.value($0) }).map { Self.quoted(Self.visible(Self.text($0))) }.joined(separator: ",") + "\r\n")
+            printOut(
+                ([path] + Self.shown.map { series.value($0) }).map { Self.quoted(VisibleText.line(Self.text($0))) }.joined(separator: ",") + "\r\n")
         } else {
             printOut(joinPath(ArchiveAccess.bytes(of: paths ?? ""), path) + [UInt8(ascii: "\n")])
         }
     }
 
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
-
-    /// One line, and nothing that a terminal would obey: control characters as in header text (control pictures, `\u{XXXX}`).
-    private static func visible(_ text: String) -> String {
-        if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
-        var visible = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            switch scalar.value {
-            case 0..<0x20: visible.append(Unicode.Scalar(0x2400 + scalar.value) ?? "?")
-            case 0x7F...0x9F, 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069:
-                let digits = String(scalar.value, radix: 16, uppercase: true)
-                visible += "\\u{\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits)}".unicodeScalars
-            default: visible.append(scalar)
-            }
-        }
-        return String(visible)
-    }
 
     /// RFC 4180.
     private static func quoted(_ text: String) -> String {
