@@ -38,8 +38,8 @@ package protocol TreeSource: Sendable {
     func studyModality(id: Int64) throws(ArchiveError) -> StudyModalityRow?
     func studyModality(of study: Int64, modality: Int64) throws(ArchiveError) -> StudyModalityRow?
     func series(ofStudyModality pair: Int64, after: Int64, limit: Int) throws(ArchiveError) -> [SeriesRow]
-    /// Every series that a query matches, in no particular order.
-    func find(_ query: SearchQuery, _ emit: (SeriesAttributes) -> Void) throws(ArchiveError)
+    /// Every series that a query matches, in the order of ids.
+    func find(_ query: SearchQuery, _ emit: (borrowing SeriesAttributes) throws(ArchiveError) -> Void) throws(ArchiveError)
     func viewFolder(id: Int64) throws(ArchiveError) -> ViewFolderRow?
     func viewFolders(after: Int64, below end: Int64, limit: Int) throws(ArchiveError) -> [ViewFolderRow]
 

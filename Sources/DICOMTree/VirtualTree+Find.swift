@@ -70,7 +70,8 @@ extension VirtualTree {
 
     func listQuery(_ id: NodeID, after cookie: Int64, _ emit: (TreeEntry) -> Bool) throws(TreeError) {
         let found = try results.found(Int(id.row), try query(id).query, index)
-        for entry in found.entries[found.firstPlace(after: max(0, cookie / 8))...] {
+        for place in found.firstPlace(after: max(0, cookie / 8))..<found.count {
+            let entry = found[place]
             guard emit(TreeEntry(name: entry.name, node: try node(of: entry, in: id), cookie: entry.id * 8)) else { return }
         }
     }

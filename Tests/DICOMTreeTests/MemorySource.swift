@@ -120,8 +120,11 @@ final class MemorySource: TreeSource {
         return rows
     }
 
-    func find(_ query: SearchQuery, _ emit: (SeriesAttributes) -> Void) throws(ArchiveError) {
-        for attributes in state.withLock({ $0.attributes }) where query.matches(attributes) { emit(attributes) }
+    func find(_ query: SearchQuery, _ emit: (borrowing SeriesAttributes) throws(ArchiveError) -> Void) throws(ArchiveError) {
+        for (rows, modality) in state.withLock({ $0.attributes }) {
+            let attributes = SeriesAttributes(rows, modalities: [modality])
+            if query.matches(attributes) { try emit(attributes) }
+        }
     }
 
     func attributes(of entity: ArchiveEntity) throws(ArchiveError) -> [IndexedAttribute]? {
@@ -230,8 +233,8 @@ extension MemorySource {
 
 extension MemorySource.State {
     /// Of each series, as far as the rows tell.
-    var attributes: [SeriesAttributes] {
-        series.compactMap { row in
+    var attributes: [(SeriesAttributes.GivenRows, modality: [UInt8])] {
+        series.sorted { $0.id < $1.id }.compactMap { row in
             guard let study = studies.first(where: { $0.id == row.studyID }), let patient = patients.first(where: { $0.id == study.patientID }),
                 let pair = studyModalities.first(where: { $0.id == row.modalityStudyID })
             else { return nil }
@@ -244,9 +247,7 @@ extension MemorySource.State {
             (own.id, own.study, own.name, own.identity) = (row.id, study.id, row.name, row.uidName)
             own.modifiedNs = row.modifiedNs
             own.modality = modalities.first { $0.id == pair.modalityID }?.name ?? []
-            return SeriesAttributes(
-                patient: SeriesAttributes.Shared(person), study: SeriesAttributes.Shared(record), record: SeriesAttributes.Shared(own),
-                sopClass: [], modalities: [own.modality])
+            return (SeriesAttributes.GivenRows(person, record, own), own.modality)
         }
     }
 

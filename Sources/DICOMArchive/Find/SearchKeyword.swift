@@ -84,6 +84,65 @@ extension SearchKeyword {
         }
     }
 
+    /// Its column in the table of its level. For `SOPClassUID` that has a number only; `ModalitiesInStudy` is in other rows.
+    var column: String? {
+        switch self {
+        case .patientID: "patient_id"
+        case .issuerOfPatientID: "issuer"
+        case .patientName: "person_name"
+        case .patientBirthDate: "birth_date"
+        case .patientSex: "sex"
+        case .studyDate: "date"
+        case .studyID: "study_id"
+        case .accessionNumber: "accession"
+        case .studyInstanceUID, .seriesInstanceUID: "identity"
+        case .seriesNumber: "number"
+        case .modality: "modality"
+        case .studyDescription, .seriesDescription: "description"
+        case .bodyPartExamined: "body_part"
+        case .manufacturer: "manufacturer"
+        case .manufacturerModelName: "model"
+        case .protocolName: "protocol"
+        case .institutionName: "institution"
+        case .sopClassUID: "sop_class"
+        case .modalitiesInStudy: nil
+        }
+    }
+
+    /// The place of that column in `ReadSQL.patient`, `study` and `series`.
+    var place: Int32 {
+        switch self {
+        case .issuerOfPatientID: 5
+        case .patientID: 6
+        case .patientName: 7
+        case .patientBirthDate: 8
+        case .patientSex: 9
+        case .studyInstanceUID, .seriesInstanceUID: 5
+        case .studyDate, .seriesNumber: 6
+        case .modality: 7
+        case .studyID, .seriesDescription: 8
+        case .studyDescription: 9
+        case .accessionNumber: 10
+        case .bodyPartExamined: 13
+        case .manufacturer: 14
+        case .manufacturerModelName: 15
+        case .protocolName: 16
+        case .institutionName: 17
+        case .sopClassUID: 18
+        case .modalitiesInStudy: -1
+        }
+    }
+
+    /// The value of that column, as `value(of:)` has it.
+    func value(ofColumn bytes: [UInt8]) -> [UInt8] {
+        switch self {
+        case .studyDate, .patientBirthDate: Self.date(bytes)
+        case .studyInstanceUID, .seriesInstanceUID: bytes.first == 0 ? [] : bytes
+        case .seriesNumber: EntityNames.number(bytes) ?? bytes
+        default: bytes
+        }
+    }
+
     /// YYYYMMDD; what is no date stays as it is.
     static func date(_ value: [UInt8]) -> [UInt8] {
         EntityNames.isoDate(value).map { $0.filter { $0 != UInt8(ascii: "-") } } ?? FileName.trimmed(value)

@@ -39,6 +39,31 @@ package struct SearchPattern: Hashable, Sendable {
         }
     }
 
+    /// As `matches` for a column as it is stored, without a copy of it: of ASCII that needs no rewriting. Nil for all else.
+    func matches(plain bytes: UnsafeRawBufferPointer) -> Bool? {
+        var bytes = bytes
+        switch keyword {
+        case .studyDate, .patientBirthDate:
+            guard bytes.count == 8, bytes.allSatisfy({ (48...57).contains($0) }) else { return nil }
+            if case .dates(let range) = form { return range.contains(bytes.reduce(0) { $0 * 10 + Int($1 - 48) }) }
+        case .seriesNumber:
+            guard (1...18).contains(bytes.count), bytes.allSatisfy({ (48...57).contains($0) }), bytes.count == 1 || bytes[0] != 48 else { return nil }
+        case .studyInstanceUID, .seriesInstanceUID:
+            guard bytes.first != 0 else { return nil }
+        case .patientName:
+            guard !bytes.contains(UInt8(ascii: "=")) else { return nil }
+            while bytes.last == UInt8(ascii: "^") { bytes = UnsafeRawBufferPointer(rebasing: bytes.dropLast()) }
+        default: break
+        }
+        guard case .text(let tokens) = form, bytes.allSatisfy({ $0 < 0x80 }) else { return nil }
+        if tokens == [Self.anyText] { return true }
+        let fold: UInt8 = keyword.ignoresCase ? 0x20 : 0
+        return Self.matches(tokens[...], bytes.count) { place in
+            let byte = bytes[place]
+            return UInt32(byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | fold : byte)
+        }
+    }
+
     // MARK: - For look-ups by index
 
     /// The days it can match, when it is a range.
@@ -111,15 +136,18 @@ package struct SearchPattern: Hashable, Sendable {
         return scalars
     }
 
+    private static func matches(_ pattern: ArraySlice<UInt32>, _ value: [UInt32]) -> Bool { matches(pattern, value.count) { value[$0] } }
+
     /// Goes back to the last `*` only: time is the product of the lengths at worst.
-    private static func matches(_ pattern: ArraySlice<UInt32>, _ value: [UInt32]) -> Bool {
+    @inline(__always)
+    private static func matches(_ pattern: ArraySlice<UInt32>, _ count: Int, _ value: (Int) -> UInt32) -> Bool {
         var (at, place) = (pattern.startIndex, 0)
         var star: (pattern: Int, value: Int)?
-        while place < value.count {
+        while place < count {
             if at < pattern.endIndex, pattern[at] == anyText {
                 star = (at, place)
                 at += 1
-            } else if at < pattern.endIndex, pattern[at] == anyCharacter || pattern[at] == value[place] {
+            } else if at < pattern.endIndex, pattern[at] == anyCharacter || pattern[at] == value(place) {
                 at += 1
                 place += 1
             } else if let back = star {

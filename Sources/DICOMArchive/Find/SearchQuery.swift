@@ -13,6 +13,11 @@ package struct SearchQuery: Hashable, Sendable {
             self.keyword = keyword
             self.pattern = pattern
         }
+
+        /// Whether a column's value matches.
+        func matches(column bytes: UnsafeRawBufferPointer) -> Bool {
+            pattern.matches(plain: bytes) ?? pattern.matches(keyword.value(ofColumn: Array(bytes)))
+        }
     }
     package static let longest = 16
 
@@ -30,11 +35,14 @@ package struct SearchQuery: Hashable, Sendable {
 
     func terms(_ level: SearchKeyword.Level) -> [Term] { terms.filter { $0.keyword.level == level } }
 
-    package func matches(_ series: SeriesAttributes) -> Bool {
-        terms.allSatisfy { term in
-            guard term.keyword == .modalitiesInStudy else { return term.pattern.matches(series.value(term.keyword)) }
-            return Self.matches(term, modalities: series.modalities)
+    package func matches(_ series: borrowing SeriesAttributes) -> Bool {
+        for term in terms {
+            let matches =
+                term.keyword == .modalitiesInStudy
+                ? Self.matches(term, modalities: series.modalities) : term.pattern.matches(series.value(term.keyword))
+            guard matches else { return false }
         }
+        return true
     }
 
     /// Any of them; a study always has one, if only an empty one.

@@ -11,6 +11,14 @@ package func caseFolded(_ bytes: [UInt8]) -> [UInt8] {
     return foldedText(bytes)
 }
 
+/// The same into an array that is used again.
+package func caseFold(_ bytes: [UInt8], into folded: inout [UInt8]) {
+    folded.removeAll(keepingCapacity: true)
+    guard bytes.allSatisfy({ $0 < 0x80 }) else { return folded += caseFolded(bytes) }
+    folded.append(contentsOf: bytes)
+    for place in folded.indices where folded[place] >= UInt8(ascii: "A") && folded[place] <= UInt8(ascii: "Z") { folded[place] |= 0x20 }
+}
+
 /// The bytes in Normalisation Form C; they must be valid UTF-8.
 func normalised(_ bytes: [UInt8]) -> [UInt8] {
     // Below U+0300 nothing composes or reorders.

@@ -53,6 +53,15 @@ struct PatientRecord {
     }
 }
 
+extension PatientRecord: StoredRow {
+    static var from: ReadSQL { .patientsFrom }
+    static var table: String { "patients" }
+    static var seed: UInt64 { 1 }
+    static var sum: Int32 { 10 }
+    static var nameColumn: Int32 { 1 }
+    static let summed: [SummedColumn] = [.int(0), .bytes(1)] + (3...9).map { .bytes($0) } + [.int(2), .bytes(11), .bytes(12)]
+}
+
 /// Nothing of a row whose checksum is wrong may be served.
 func checkRow(_ isIntact: Bool, _ table: String, _ id: Int64) throws(ArchiveError) {
     guard isIntact else {

@@ -73,3 +73,17 @@ struct SeriesRecord {
         try checkRow(s.int(9) == (isVersion1 ? version1Sum.value : checksum), "series", id)
     }
 }
+
+extension SeriesRecord: StoredRow {
+    static var from: ReadSQL { .seriesFrom }
+    static var table: String { "series" }
+    static var seed: UInt64 { 3 }
+    static var sum: Int32 { 9 }
+    static var nameColumn: Int32 { 2 }
+    static var modifiedColumn: Int32 { 3 }
+    static var identityColumn: Int32 { 5 }
+    static var sopClassColumn: Int32 { 18 }
+    static let summed: [SummedColumn] =
+        [.int(0), .int(1), .bytes(5), .bytes(2), .bytes(4), .bytes(6), .bytes(7), .bytes(8), .int(3), .int(10), .optional(11), .optional(12)]
+        + (13...17).map { .bytes($0) } + [.int(18)]
+}

@@ -73,3 +73,15 @@ struct StudyRecord {
         try checkRow(s.int(11) == (isVersion1 ? version1Sum.value : checksum), "studies", id)
     }
 }
+
+extension StudyRecord: StoredRow {
+    static var from: ReadSQL { .studiesFrom }
+    static var table: String { "studies" }
+    static var seed: UInt64 { 2 }
+    static var sum: Int32 { 11 }
+    static var nameColumn: Int32 { 2 }
+    static var identityColumn: Int32 { 5 }
+    static let summed: [SummedColumn] =
+        [.int(0), .int(1), .bytes(5), .bytes(2), .bytes(4)] + (6...10).map { .bytes($0) } + [.int(3), .bytes(12), .bytes(13), .int(14)]
+        + (15...18).map { .optional($0) }
+}

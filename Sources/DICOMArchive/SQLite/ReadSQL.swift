@@ -10,7 +10,10 @@ enum ReadSQL: Int, CaseIterable {
     case studyByUID, studyByUIDName, seriesByUID, seriesByUIDName, instancesBySOP, instanceByUIDStem
     case modalitiesAfter, modalityByName, modalityByID, studyModalitiesAfter, studyModalityOf, studyModalityByID, seriesOfModalityAfter
     case viewFolderByID, viewFolders
-    case patientsByKeyRange, studiesByAccessionRange, modalitiesOfStudy, textByID
+    case modalitiesOfStudy, textByID
+    case patientsFrom, studiesFrom, seriesFrom
+    case patientIDsByKeyRange, studyIDsByAccessionRange, studyIDsOfDays, studyIDsByUID, seriesIDsByUID
+    case studyIDsOfPatient, seriesIDsOfStudy, pairIDsOfModality, seriesIDsOfPair
     case newestPatientChange, newestConflict, newestProblem, nextProblemReason, anyMissing, anyPictureless, goneChanged, totals
     case dataVersion
 
@@ -58,7 +61,7 @@ enum ReadSQL: Int, CaseIterable {
             WHERE s.instance = ?1 ORDER BY s.gone, s.kind = 1, s.kind = 0, s.directory, s.name
             """
         case .dataVersion: "PRAGMA data_version"
-        default: studyViewSQL ?? summarySQL ?? viewSQL
+        default: studyViewSQL ?? summarySQL ?? findSQL ?? viewSQL
         }
     }
 
@@ -99,6 +102,25 @@ enum ReadSQL: Int, CaseIterable {
         }
     }
 
+    /// For searches: rows one after the other, and ids out of indexes alone.
+    private var findSQL: String? {
+        switch self {
+        case .patientsFrom: "SELECT \(Self.patient) FROM patients WHERE id >= ?1 ORDER BY id"
+        case .studiesFrom: "SELECT \(Self.study) FROM studies WHERE id >= ?1 ORDER BY id"
+        case .seriesFrom: "SELECT \(Self.series) FROM series WHERE id >= ?1 ORDER BY id"
+        case .patientIDsByKeyRange: "SELECT id FROM patients WHERE name_key >= ?1 AND name_key < ?2"
+        case .studyIDsByAccessionRange: "SELECT id FROM studies WHERE accession_key >= ?1 AND accession_key < ?2"
+        case .studyIDsOfDays: "SELECT id FROM studies WHERE day >= ?1 AND day <= ?2"
+        case .studyIDsByUID: "SELECT id FROM studies WHERE identity = ?1"
+        case .seriesIDsByUID: "SELECT id FROM series WHERE identity = ?1"
+        case .studyIDsOfPatient: "SELECT id FROM studies WHERE patient = ?1"
+        case .seriesIDsOfStudy: "SELECT id FROM series WHERE study = ?1"
+        case .pairIDsOfModality: "SELECT id FROM study_modalities WHERE modality = ?1"
+        case .seriesIDsOfPair: "SELECT id FROM series WHERE modality_study = ?1"
+        default: nil
+        }
+    }
+
     private var viewSQL: String {
         switch self {
         case .instancesBySOP: "SELECT \(Self.instance) FROM instances WHERE sop_key = ?1 ORDER BY id"
@@ -115,9 +137,6 @@ enum ReadSQL: Int, CaseIterable {
         case .studyModalityByID: "SELECT \(Self.studyModality) FROM study_modalities WHERE id = ?1"
         case .seriesOfModalityAfter: "SELECT \(Self.series) FROM series WHERE modality_study = ?3 AND id > ?1 ORDER BY id LIMIT ?2"
         case .viewFolderByID: "SELECT id, modified_ns, checksum FROM view_folders WHERE id = ?1"
-        case .patientsByKeyRange: "SELECT \(Self.patient) FROM patients WHERE name_key >= ?1 AND name_key < ?2 ORDER BY name_key LIMIT ?3"
-        case .studiesByAccessionRange:
-            "SELECT \(Self.study) FROM studies WHERE accession_key >= ?1 AND accession_key < ?2 ORDER BY accession_key LIMIT ?3"
         case .modalitiesOfStudy: "SELECT \(Self.studyModality) FROM study_modalities WHERE study = ?3 AND id > ?1 LIMIT ?2"
         case .textByID: "SELECT value FROM texts WHERE id = ?1"
         default: "SELECT id, modified_ns, checksum FROM view_folders WHERE id > ?1 AND id < ?3 ORDER BY id LIMIT ?2"

@@ -19,21 +19,21 @@ struct RowChecksum {
         add(bytes)
     }
 
-    mutating func add(_ bytes: [UInt8]) {
-        bytes.withUnsafeBytes { buffer in
-            add(Int64(buffer.count))
-            var offset = 0
-            while offset &+ 8 <= buffer.count {
-                add(buffer.loadUnaligned(fromByteOffset: offset, as: Int64.self))
-                offset &+= 8
-            }
-            var tail: UInt64 = 0
-            while offset < buffer.count {
-                tail = tail << 8 | UInt64(buffer[offset])
-                offset &+= 1
-            }
-            add(Int64(bitPattern: tail))
+    mutating func add(_ bytes: [UInt8]) { bytes.withUnsafeBytes { add($0) } }
+
+    mutating func add(_ buffer: UnsafeRawBufferPointer) {
+        add(Int64(buffer.count))
+        var offset = 0
+        while offset &+ 8 <= buffer.count {
+            add(buffer.loadUnaligned(fromByteOffset: offset, as: Int64.self))
+            offset &+= 8
         }
+        var tail: UInt64 = 0
+        while offset < buffer.count {
+            tail = tail << 8 | UInt64(buffer[offset])
+            offset &+= 1
+        }
+        add(Int64(bitPattern: tail))
     }
 
     var value: Int64 { Int64(bitPattern: state ^ state >> 32) }

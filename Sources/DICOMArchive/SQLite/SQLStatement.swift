@@ -86,6 +86,14 @@ final class SQLStatement {
         sqlite3_column_type(raw, column) == SQLITE_NULL ? nil : bytes(column)
     }
 
+    /// Hands out a column's bytes where SQLite has them.
+    func withBytes<Result>(_ column: Int32, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        guard let start = sqlite3_column_blob(raw, column) else { return body(UnsafeRawBufferPointer(start: nil, count: 0)) }
+        return body(UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(raw, column))))
+    }
+
+    func isNull(_ column: Int32) -> Bool { sqlite3_column_type(raw, column) == SQLITE_NULL }
+
     /// Whether the column holds exactly `other`, without copying it.
     func equals(_ column: Int32, _ other: [UInt8]) -> Bool {
         let count = Int(sqlite3_column_bytes(raw, column))

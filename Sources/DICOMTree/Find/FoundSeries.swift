@@ -9,26 +9,19 @@ final class FoundSeries: Sendable {
         let modifiedNs: Int64
     }
     /// By row id.
-    let entries: [Entry]
-    /// Places in `entries`.
+    private let rows: [(id: Int64, modifiedNs: Int64)]
+    /// Of the series at the same places.
     private let names: NameSet
 
     init(_ query: SearchQuery, in source: any TreeSource) throws(ArchiveError) {
-        // Only what is needed of each row is kept: rows are large.
-        var found: [(entry: Entry, identity: [UInt8])] = []
-        try source.find(query) {
-            found.append((Entry(id: $0.id, name: Self.noCondition($0.longName), modifiedNs: $0.modifiedNs), $0.identity))
-        }
-        found.sort { $0.entry.id < $1.entry.id }
+        var rows: [(id: Int64, modifiedNs: Int64)] = []
         var names = NameSet()
-        names.reserveCapacity(found.count)
-        var entries: [Entry] = []
-        entries.reserveCapacity(found.count)
-        for (place, row) in found.enumerated() {
-            let name = try names.add(row.entry.name, identity: row.identity, place: place)
-            entries.append(Entry(id: row.entry.id, name: name, modifiedNs: row.entry.modifiedNs))
+        // Whoever came first keeps the bare name.
+        try source.find(query) { series throws(ArchiveError) in
+            try names.add(Self.noCondition(series.longName), identity: series.identity)
+            rows.append((series.id, series.modifiedNs))
         }
-        self.entries = entries
+        self.rows = rows
         self.names = names
     }
 
@@ -38,22 +31,26 @@ final class FoundSeries: Sendable {
         return FileName.complete(name[..<place] + Array("%3D".utf8) + name[(place + 1)...])
     }
 
+    var count: Int { rows.count }
+
+    subscript(_ place: Int) -> Entry { Entry(id: rows[place].id, name: names[place], modifiedNs: rows[place].modifiedNs) }
+
     func entry(named name: [UInt8]) -> Entry? {
-        guard let place = names.place(of: name), entries[place].name == name else { return nil }
-        return entries[place]
+        guard let place = names.place(of: name), names[place] == name else { return nil }
+        return self[place]
     }
 
     func contains(_ series: Int64) -> Bool {
         let place = firstPlace(after: series - 1)
-        return place < entries.count && entries[place].id == series
+        return place < count && rows[place].id == series
     }
 
     /// The place of the first entry whose id is above `id`.
     func firstPlace(after id: Int64) -> Int {
-        var (low, high) = (0, entries.count)
+        var (low, high) = (0, count)
         while low < high {
             let middle = (low + high) / 2
-            if entries[middle].id > id { high = middle } else { low = middle + 1 }
+            if rows[middle].id > id { high = middle } else { low = middle + 1 }
         }
         return low
     }
@@ -104,7 +101,7 @@ final class QueryResults: Sendable {
         kept.withLock { kept in
             kept.removeAll { $0.number == new.number || $0.counter != new.counter }
             kept.append(new)
-            while kept.count > Self.keptLists || kept.count > 1 && kept.reduce(0, { $0 + $1.found.entries.count }) > Self.keptEntries {
+            while kept.count > Self.keptLists || kept.count > 1 && kept.reduce(0, { $0 + $1.found.count }) > Self.keptEntries {
                 kept.removeFirst()
             }
         }

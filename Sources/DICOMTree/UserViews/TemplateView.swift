@@ -38,8 +38,14 @@ package final class TemplateView: View {
         var modifiedNs: Int64 = 0
         /// In the order of rows.
         var entries: [ViewEntry] = []
-        /// Places in `entries` by folded name.
-        var names = NameSet()
+        /// Of the entries at the same places.
+        private(set) var names = NameSet()
+
+        /// The name that an entry gets; the entry must follow.
+        mutating func add(_ name: [UInt8], identity: @autoclosure () -> [UInt8]) throws(ArchiveError) -> [UInt8] {
+            try names.add(name, identity: identity())
+            return names[names.count - 1]
+        }
     }
 
     package func directory(at place: ViewPlace, _ index: TreeIndex) throws(TreeError) -> ViewDirectory? {
@@ -89,12 +95,9 @@ package final class TemplateView: View {
     }
 
     private func build(_ source: any TreeSource) throws(ArchiveError) -> Forest {
-        var found: [(row: SeriesRow, path: [[UInt8]], identity: [UInt8])] = []
-        try source.find(SearchQuery()) { found.append(($0.series, template.path(of: $0), $0.identity)) }
         // Whoever came first keeps the bare name.
-        found.sort { $0.row.id < $1.row.id }
         var builder = Builder()
-        for series in found { try builder.add(series.row, series.path, series.identity) }
+        try source.find(SearchQuery()) { series throws(ArchiveError) in try builder.add(series, template.path(of: series)) }
         return Forest(folders: builder.folders, places: builder.places)
     }
 
@@ -102,31 +105,30 @@ package final class TemplateView: View {
         var folders: [ViewPlace: Folder] = [.top: Folder()]
         var places: [Int64: ViewPlace] = [:]
 
-        mutating func add(_ row: SeriesRow, _ path: [[UInt8]], _ identity: [UInt8]) throws(ArchiveError) {
+        mutating func add(_ series: borrowing SeriesAttributes, _ path: [[UInt8]]) throws(ArchiveError) {
+            let (id, modifiedNs) = (series.id, series.modifiedNs)
             var place = ViewPlace.top
-            for (depth, name) in path.dropLast().enumerated() { place = try enter(name, of: place, level: depth + 1, row) }
+            for (depth, name) in path.dropLast().enumerated() { place = try enter(name, of: place, level: depth + 1, id, modifiedNs) }
             guard let last = path.last else { return }
-            let count = folders[place]?.entries.count ?? 0
-            let name = try folders[place]?.names.add(last, identity: identity, place: count) ?? last
-            folders[place]?.entries.append(ViewEntry(name: name, item: .series(row.id), order: row.id, modifiedNs: row.modifiedNs))
-            places[row.id] = place
+            let name = try folders[place]?.add(last, identity: series.identity) ?? last
+            folders[place]?.entries.append(ViewEntry(name: name, item: .series(id), order: id, modifiedNs: modifiedNs))
+            places[id] = place
         }
 
         /// The directory of a name, made when it is new. Names that differ in case only are one directory.
-        private mutating func enter(_ name: [UInt8], of parent: ViewPlace, level: Int, _ row: SeriesRow) throws(ArchiveError) -> ViewPlace {
+        private mutating func enter(_ name: [UInt8], of parent: ViewPlace, level: Int, _ row: Int64, _ modifiedNs: Int64) throws(ArchiveError) -> ViewPlace {
             if let found = folders[parent]?.names.place(of: name), let entry = folders[parent]?.entries[found],
                 case .directory(let place) = entry.item
             {
-                let newest = max(entry.modifiedNs, row.modifiedNs)
+                let newest = max(entry.modifiedNs, modifiedNs)
                 folders[parent]?.entries[found] = ViewEntry(name: entry.name, item: entry.item, order: entry.order, modifiedNs: newest)
                 folders[place]?.modifiedNs = newest
                 return place
             }
-            let place = ViewPlace(level: level, row: row.id)
-            let count = folders[parent]?.entries.count ?? 0
-            let name = try folders[parent]?.names.add(name, identity: name, place: count) ?? name
-            folders[parent]?.entries.append(ViewEntry(name, level: level, row: row.id, modifiedNs: row.modifiedNs))
-            folders[place] = Folder(parent: parent, modifiedNs: row.modifiedNs)
+            let place = ViewPlace(level: level, row: row)
+            let name = try folders[parent]?.add(name, identity: name) ?? name
+            folders[parent]?.entries.append(ViewEntry(name, level: level, row: row, modifiedNs: modifiedNs))
+            folders[place] = Folder(parent: parent, modifiedNs: modifiedNs)
             return place
         }
     }

@@ -94,8 +94,9 @@ package struct ViewTemplate: Hashable, Sendable {
     }
 
     /// Names of the directories that lead to a series, its own last.
-    func path(of series: SeriesAttributes) -> [[UInt8]] {
-        levels.map { pieces in
+    func path(of series: borrowing SeriesAttributes) -> [[UInt8]] {
+        var path: [[UInt8]] = []
+        for pieces in levels {
             var name: [UInt8] = []
             for piece in pieces {
                 switch piece {
@@ -104,11 +105,12 @@ package struct ViewTemplate: Hashable, Sendable {
                 }
             }
             name = FileName.trimmed(name)
-            return FileName.complete(name.isEmpty ? Array("_NONE".utf8) : name)
+            path.append(FileName.complete(name.isEmpty ? Array("_NONE".utf8) : name))
         }
+        return path
     }
 
-    private static func shown(_ keyword: SearchKeyword, _ form: Form, _ ifEmpty: [UInt8], of series: SeriesAttributes) -> [UInt8] {
+    private static func shown(_ keyword: SearchKeyword, _ form: Form, _ ifEmpty: [UInt8], of series: borrowing SeriesAttributes) -> [UInt8] {
         // Two people of one ID have two folders.
         if keyword == .patientID, form == .whole, !series.value(keyword).isEmpty { return series.patientFolder }
         let value = FileName.component(series.value(keyword))

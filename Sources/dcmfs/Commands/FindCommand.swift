@@ -45,13 +45,13 @@ struct FindCommand: ParsableCommand {
         try ArchiveAccess.reporting { () throws(CommandFailure) in
             _ = try ArchiveAccess.with(archive, .readOnly) { archive throws(ArchiveError) in
                 if csv { printOut((["Path"] + Self.shown.map(\.rawValue)).joined(separator: ",") + "\r\n") }
-                try archive.find(query) { write($0) }
+                try archive.find(query) { series in write(series) }
             }
         }
     }
 
-    private func write(_ series: SeriesAttributes) {
-        let path = joinPath(joinPath(joinPath(Array("patients".utf8), series.patientFolder), series.studyFolder), series.series.name)
+    private func write(_ series: borrowing SeriesAttributes) {
+        let path = joinPath(joinPath(joinPath(Array("patients".utf8), series.patientFolder), series.studyFolder), series.folder)
         if json {
             let values = Self.shown.map { ($0.rawValue, JSONOutput.text(Self.text(series.value($0)))) }
             printOut(JSONOutput.object([("Path", .text(Self.text(path)))] + values.filter { !$0.1.isEmpty }).line)
