@@ -115,6 +115,8 @@ package enum FileName {
 
     /// Windows takes `nul`, `NUL.txt` and `nul .x` for the device.
     private static func isDevice(_ name: [UInt8]) -> Bool {
+        // Most names are told by their first letter: c, p, a, n, l.
+        guard let first = name.first, [0x63, 0x70, 0x61, 0x6E, 0x6C].contains(first | 0x20) else { return false }
         let stem = name.prefix { $0 != UInt8(ascii: ".") }
         guard let last = stem.lastIndex(where: { $0 != 0x20 }), last < 8 else { return false }
         return devices.contains(caseFolded(Array(stem[...last])))

@@ -1,45 +1,75 @@
 /// Names of one folder that is put together in memory: unique under case folding, whoever comes later gets the suffix.
 ///
-/// A name's place is how many came before it. The names stand one after the other: an array for each takes several times
-/// its bytes.
+/// A name's place is how many came before it. The names stand one after the other, and a table of places leads to them:
+/// arrays and dictionaries of arrays take several times the bytes of the names, and most of the time of a large search.
 package struct NameSet: Sendable {
     private var bytes: [UInt8] = []
-    /// Behind each name in `bytes`.
-    private var ends: [Int] = []
-    /// By the hash of the folded name.
-    private var places: [Int: Int] = [:]
+    private var names: [Name] = []
+    /// Places by hash, with open addressing; -1 where there is none. A power of two, at most half full.
+    private var slots: [Int32] = Array(repeating: -1, count: 16)
     /// Memory that is used again.
     private var folded: [UInt8] = []
 
+    private struct Name {
+        /// Behind it in `bytes`.
+        let end: Int
+        /// Of the folded name.
+        let hash: Int
+    }
+
     package init() {}
 
-    package var count: Int { ends.count }
+    package var count: Int { names.count }
 
-    package subscript(_ place: Int) -> [UInt8] { Array(bytes[(place == 0 ? 0 : ends[place - 1])..<ends[place]]) }
+    package subscript(_ place: Int) -> [UInt8] { Array(bytes[range(place)]) }
 
     /// Of the name that differs from `name` in case at most.
     package func place(of name: [UInt8]) -> Int? {
         let wanted = caseFolded(name)
-        guard let place = places[Self.hash(wanted)], caseFolded(self[place]) == wanted else { return nil }
-        return place
+        return place(ofFolded: wanted, Self.hash(wanted))
     }
 
     /// Adds a complete name, or the same with a suffix made of `identity`.
     package mutating func add(_ name: [UInt8], identity: @autoclosure () -> [UInt8]) throws(ArchiveError) {
         caseFold(name, into: &folded)
         let hash = Self.hash(folded)
-        // Two names of one hash would be one too many here: the later one has a suffix that it does not need.
-        guard places[hash] != nil else { return append(name, hash) }
-        let claimed = try UniqueName.claim(base: name, identity: identity(), alwaysSuffixed: true) { places[Self.hash($0)] != nil }
+        guard place(ofFolded: folded, hash) != nil else { return append(name, hash) }
+        let claimed = try UniqueName.claim(base: name, identity: identity(), alwaysSuffixed: true) { place(ofFolded: $0, Self.hash($0)) != nil }
         append(claimed.name, Self.hash(claimed.key))
     }
 
-    private mutating func append(_ name: [UInt8], _ hash: Int) {
-        places[hash] = ends.count
-        bytes += name
-        ends.append(bytes.count)
+    // MARK: - The table
+
+    private func range(_ place: Int) -> Range<Int> { (place == 0 ? 0 : names[place - 1].end)..<names[place].end }
+
+    private func place(ofFolded folded: [UInt8], _ hash: Int) -> Int? {
+        var slot = hash & (slots.count &- 1)
+        while slots[slot] >= 0 {
+            let place = Int(slots[slot])
+            if names[place].hash == hash, caseFolded(self[place]) == folded { return place }
+            slot = (slot &+ 1) & (slots.count &- 1)
+        }
+        return nil
     }
 
+    private mutating func append(_ name: [UInt8], _ hash: Int) {
+        bytes.append(contentsOf: name)
+        names.append(Name(end: bytes.count, hash: hash))
+        if names.count * 2 > slots.count {
+            slots = Array(repeating: -1, count: slots.count * 2)
+            for place in names.indices { enter(place) }
+        } else {
+            enter(names.count - 1)
+        }
+    }
+
+    private mutating func enter(_ place: Int) {
+        var slot = names[place].hash & (slots.count &- 1)
+        while slots[slot] >= 0 { slot = (slot &+ 1) & (slots.count &- 1) }
+        slots[slot] = Int32(truncatingIfNeeded: place)
+    }
+
+    /// Seeded anew in each process: names are made by whoever makes the files.
     private static func hash(_ folded: [UInt8]) -> Int {
         var hasher = Hasher()
         folded.withUnsafeBytes { hasher.combine(bytes: $0) }
