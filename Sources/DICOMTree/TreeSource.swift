@@ -40,6 +40,11 @@ package protocol TreeSource: Sendable {
     func series(ofStudyModality pair: Int64, after: Int64, limit: Int) throws(ArchiveError) -> [SeriesRow]
     /// Every series that a query matches, in the order of ids.
     func find(_ query: SearchQuery, _ emit: (borrowing SeriesAttributes) throws(ArchiveError) -> Void) throws(ArchiveError)
+    /// The same on several threads where much is found: what each of them has, in the order of ids.
+    func find<Part: Sendable>(
+        _ query: SearchQuery, startingWith empty: Part,
+        _ add: @Sendable (inout Part, borrowing SeriesAttributes) throws(ArchiveError) -> Void
+    ) throws(ArchiveError) -> [Part]
     func viewFolder(id: Int64) throws(ArchiveError) -> ViewFolderRow?
     func viewFolders(after: Int64, below end: Int64, limit: Int) throws(ArchiveError) -> [ViewFolderRow]
 

@@ -322,3 +322,19 @@ final class TestProducer: Producer {
         return now.sizeError
     }
 }
+
+extension MemorySource {
+    /// In two parts, as a large archive answers.
+    func find<Part: Sendable>(
+        _ query: SearchQuery, startingWith empty: Part,
+        _ add: @Sendable (inout Part, borrowing SeriesAttributes) throws(ArchiveError) -> Void
+    ) throws(ArchiveError) -> [Part] {
+        var parts = [empty, empty]
+        var count = 0
+        try find(query) { series throws(ArchiveError) in
+            try add(&parts[count == 0 ? 0 : 1], series)
+            count += 1
+        }
+        return parts
+    }
+}

@@ -112,12 +112,20 @@ package struct SeriesAttributes: ~Copyable {
 
     /// What a suffix of the series' name is made of.
     package var identity: [UInt8] {
+        var bytes: [UInt8] = []
+        addIdentity(to: &bytes)
+        return bytes
+    }
+
+    package func addIdentity(to bytes: inout [UInt8]) {
+        UniqueName.begin("series", &bytes)
         switch rows {
         case .found(let found):
-            UniqueName.identity(
-                "series", patientFolder, found.study.statement.bytes(StudyRecord.identityColumn),
-                found.series.statement.bytes(SeriesRecord.identityColumn))
-        case .given(let given): UniqueName.identity("series", patientFolder, given.study.identity, given.series.identity)
+            found.patient.statement.withBytes(PatientRecord.nameColumn) { UniqueName.add($0, to: &bytes) }
+            found.study.statement.withBytes(StudyRecord.identityColumn) { UniqueName.add($0, to: &bytes) }
+            found.series.statement.withBytes(SeriesRecord.identityColumn) { UniqueName.add($0, to: &bytes) }
+        case .given(let given):
+            for field in [given.patient.name, given.study.identity, given.series.identity] { field.withUnsafeBytes { UniqueName.add($0, to: &bytes) } }
         }
     }
 }

@@ -113,10 +113,14 @@ package enum FileName {
         return Set(names.map { Array($0.utf8) })
     }()
 
+    private static let deviceBeginnings: [UInt32] = Set(devices.map { $0.prefix(3).reduce(0) { $0 << 8 | UInt32($1) } }).sorted()
+
     /// Windows takes `nul`, `NUL.txt` and `nul .x` for the device.
     private static func isDevice(_ name: [UInt8]) -> Bool {
-        // Most names are told by their first letter: c, p, a, n, l.
-        guard let first = name.first, [0x63, 0x70, 0x61, 0x6E, 0x6C].contains(first | 0x20) else { return false }
+        // Nearly all names are told by their first letters.
+        guard name.count >= 3, deviceBeginnings.contains(UInt32(name[0] | 0x20) << 16 | UInt32(name[1] | 0x20) << 8 | UInt32(name[2] | 0x20)) else {
+            return false
+        }
         let stem = name.prefix { $0 != UInt8(ascii: ".") }
         guard let last = stem.lastIndex(where: { $0 != 0x20 }), last < 8 else { return false }
         return devices.contains(caseFolded(Array(stem[...last])))

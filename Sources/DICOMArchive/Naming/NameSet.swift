@@ -33,9 +33,20 @@ package struct NameSet: Sendable {
     package mutating func add(_ name: [UInt8], identity: @autoclosure () -> [UInt8]) throws(ArchiveError) {
         caseFold(name, into: &folded)
         let hash = Self.hash(folded)
-        guard place(ofFolded: folded, hash) != nil else { return append(name, hash) }
+        guard place(ofFolded: folded, hash) != nil else { return append(name[...], hash) }
         let claimed = try UniqueName.claim(base: name, identity: identity(), alwaysSuffixed: true) { place(ofFolded: $0, Self.hash($0)) != nil }
-        append(claimed.name, Self.hash(claimed.key))
+        append(claimed.name[...], Self.hash(claimed.key))
+    }
+
+    /// Adds the names of another set behind these.
+    /// - Parameter identity: of who stands at a place of the other set.
+    package mutating func add(_ other: NameSet, identity: (Int) -> [UInt8]) throws(ArchiveError) {
+        if names.isEmpty { return self = other }
+        reserve(count + other.count)
+        for place in other.names.indices {
+            let (name, hash) = (other.bytes[other.range(place)], other.names[place].hash)
+            if hasHash(hash) { try add(Array(name), identity: identity(place)) } else { append(name, hash) }
+        }
     }
 
     // MARK: - The table
@@ -52,15 +63,28 @@ package struct NameSet: Sendable {
         return nil
     }
 
-    private mutating func append(_ name: [UInt8], _ hash: Int) {
+    private func hasHash(_ hash: Int) -> Bool {
+        var slot = hash & (slots.count &- 1)
+        while slots[slot] >= 0 {
+            if names[Int(slots[slot])].hash == hash { return true }
+            slot = (slot &+ 1) & (slots.count &- 1)
+        }
+        return false
+    }
+
+    private mutating func append(_ name: ArraySlice<UInt8>, _ hash: Int) {
+        reserve(count + 1)
         bytes.append(contentsOf: name)
         names.append(Name(end: bytes.count, hash: hash))
-        if names.count * 2 > slots.count {
-            slots = Array(repeating: -1, count: slots.count * 2)
-            for place in names.indices { enter(place) }
-        } else {
-            enter(names.count - 1)
-        }
+        enter(names.count - 1)
+    }
+
+    private mutating func reserve(_ count: Int) {
+        guard count * 2 > slots.count else { return }
+        var size = slots.count
+        while count * 2 > size { size *= 2 }
+        slots = Array(repeating: -1, count: size)
+        for place in names.indices { enter(place) }
     }
 
     private mutating func enter(_ place: Int) {

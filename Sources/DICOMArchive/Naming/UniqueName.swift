@@ -30,11 +30,17 @@ enum UniqueName {
 
     /// Bytes that no other kind of entity and no other split of the fields can produce.
     static func identity(_ kind: StaticString, _ fields: [UInt8]...) -> [UInt8] {
-        var bytes = kind.withUTF8Buffer { Array($0) }
-        for field in fields {
-            withUnsafeBytes(of: UInt64(field.count).littleEndian) { bytes += $0 }
-            bytes += field
-        }
+        var bytes: [UInt8] = []
+        begin(kind, &bytes)
+        for field in fields { field.withUnsafeBytes { add($0, to: &bytes) } }
         return bytes
+    }
+
+    /// The same, put together in memory that is there.
+    static func begin(_ kind: StaticString, _ bytes: inout [UInt8]) { kind.withUTF8Buffer { bytes += $0 } }
+
+    static func add(_ field: UnsafeRawBufferPointer, to bytes: inout [UInt8]) {
+        withUnsafeBytes(of: UInt64(field.count).littleEndian) { bytes += $0 }
+        bytes += field
     }
 }

@@ -75,6 +75,17 @@ final class ConnectionPool: Sendable {
         throw ArchiveError(.database, "no connection")
     }
 
+    /// Up to `count` connections besides those in use, as many as are to be had without waiting. Each must be given back.
+    func takeSpare(_ count: Int) -> [Connection] {
+        var spare: [Connection] = []
+        while spare.count < count {
+            // Whoever needs more than one does without where there is an error.
+            guard let connection = state.withLock({ $0.idle.popLast() }) ?? (try? open()) else { break }
+            spare.append(connection)
+        }
+        return spare
+    }
+
     /// Times to wait a millisecond for another connection.
     private static let patience = 5_000
 
@@ -89,7 +100,7 @@ final class ConnectionPool: Sendable {
         return made
     }
 
-    private func give(_ connection: Connection) {
+    func give(_ connection: Connection) {
         let keep = state.withLock { state in
             guard !state.isClosed, state.idle.count < Self.kept else {
                 state.count -= 1

@@ -14,15 +14,30 @@ final class FoundSeries: Sendable {
     private let names: NameSet
 
     init(_ query: SearchQuery, in source: any TreeSource) throws(ArchiveError) {
+        var parts = try source.find(query, startingWith: Part()) { part, series throws(ArchiveError) in try part.add(series) }
+        var whole = parts.isEmpty ? Part() : parts.removeFirst()
+        for part in parts { try whole.add(part) }
+        (rows, names) = (whole.rows, whole.names)
+    }
+
+    /// What one thread has found. Whoever came first keeps the bare name.
+    private struct Part: Sendable {
         var rows: [(id: Int64, modifiedNs: Int64)] = []
         var names = NameSet()
-        // Whoever came first keeps the bare name.
-        try source.find(query) { series throws(ArchiveError) in
-            try names.add(Self.noCondition(series.longName), identity: series.identity)
+        private var identities: [UInt8] = []
+        private var ends: [Int] = []
+
+        mutating func add(_ series: borrowing SeriesAttributes) throws(ArchiveError) {
+            try names.add(FoundSeries.noCondition(series.longName), identity: series.identity)
             rows.append((series.id, series.modifiedNs))
+            series.addIdentity(to: &identities)
+            ends.append(identities.count)
         }
-        self.rows = rows
-        self.names = names
+
+        mutating func add(_ later: Part) throws(ArchiveError) {
+            rows += later.rows
+            try names.add(later.names) { Array(later.identities[($0 == 0 ? 0 : later.ends[$0 - 1])..<later.ends[$0]]) }
+        }
     }
 
     /// A name that reads like a condition would never be found: its first `=` is written as an escape.
