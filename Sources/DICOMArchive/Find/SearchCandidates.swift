@@ -24,6 +24,9 @@ struct SearchCandidates {
     /// Going down from so many rows of `total` costs less than looking at all rows.
     private static func few(_ total: Int) -> Int { max(64, total / 16) }
 
+    /// Terms that some values do not match.
+    private func terms(_ level: SearchKeyword.Level) -> [SearchQuery.Term] { query.terms(level).filter { !$0.pattern.matchesAll } }
+
     private func pattern(_ keyword: SearchKeyword) -> SearchPattern? { query.terms.first { $0.keyword == keyword }?.pattern }
 
     // MARK: - By index
@@ -103,7 +106,7 @@ struct SearchCandidates {
 
     private mutating func scan() throws(ArchiveError) {
         var patients: [Int64]?
-        let patientTerms = query.terms(.patient)
+        let patientTerms = terms(.patient)
         if !patientTerms.isEmpty {
             let found = try scan("patients", nil, nil, patientTerms)
             if found.count <= Self.few(totals.patients) {
@@ -113,14 +116,14 @@ struct SearchCandidates {
             patients = found
         }
         var studies: [Int64]?
-        let studyTerms = query.terms(.study).filter { $0.keyword != .modalitiesInStudy }
+        let studyTerms = terms(.study).filter { $0.keyword != .modalitiesInStudy }
         if !studyTerms.isEmpty || patients != nil { studies = try scan("studies", "patient", patients, studyTerms) }
         for term in query.terms where term.keyword == .modalitiesInStudy { studies = try holding(term, among: studies) }
         if let found = studies, found.count <= Self.few(totals.studies) {
             ids = try series(ofStudies: found)
             return
         }
-        ids = try scan("series", "study", studies, query.terms(.series))
+        ids = try scan("series", "study", studies, terms(.series))
         areCompared = true
     }
 
@@ -167,8 +170,8 @@ struct SearchCandidates {
 /// Compares one column of row after row; neighbours often have one value.
 private struct ColumnFilter {
     private let term: SearchQuery.Term
-    private var last: [UInt8]?
-    private var lastMatches = false
+    private var last: [UInt8] = []
+    private var lastMatches: Bool?
     private var sopClasses: [Int64: Bool] = [:]
 
     init(_ term: SearchQuery.Term) { self.term = term }
@@ -176,10 +179,12 @@ private struct ColumnFilter {
     mutating func matches(_ row: SQLStatement, _ column: Int32, _ connection: Connection) throws(ArchiveError) -> Bool {
         if term.keyword == .sopClassUID { return try matches(sopClass: row.int(column), connection) }
         return row.withBytes(column) { bytes in
-            if let last, last.count == bytes.count, bytes.elementsEqual(last) { return lastMatches }
-            last = Array(bytes)
-            lastMatches = term.matches(column: bytes)
-            return lastMatches
+            if let lastMatches, last.count == bytes.count, bytes.elementsEqual(last) { return lastMatches }
+            last.removeAll(keepingCapacity: true)
+            last += bytes
+            let matches = term.matches(column: bytes)
+            lastMatches = matches
+            return matches
         }
     }
 

@@ -56,13 +56,16 @@ package struct SearchPattern: Hashable, Sendable {
         default: break
         }
         guard case .text(let tokens) = form, bytes.allSatisfy({ $0 < 0x80 }) else { return nil }
-        if tokens == [Self.anyText] { return true }
+        if matchesAll { return true }
         let fold: UInt8 = keyword.ignoresCase ? 0x20 : 0
         return Self.matches(tokens[...], bytes.count) { place in
             let byte = bytes[place]
             return UInt32(byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | fold : byte)
         }
     }
+
+    /// `*`
+    var matchesAll: Bool { if case .text(let tokens) = form { tokens == [Self.anyText] } else { false } }
 
     // MARK: - For look-ups by index
 
