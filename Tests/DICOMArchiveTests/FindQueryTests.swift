@@ -7,6 +7,16 @@ import Testing
 
 /// Queries against a search by hand over what was written into the files.
 @Suite struct FindQueryTests {
+    /// One series as it was found.
+    private struct Found: Equatable {
+        let (id, uid, name, identity): (Int64, String, [UInt8], [UInt8])
+
+        init(_ series: borrowing SeriesAttributes) {
+            (id, uid, name) = (series.id, String(decoding: series.value(.seriesInstanceUID), as: UTF8.self), series.longName)
+            identity = series.identity
+        }
+    }
+
     /// One series as the files have it.
     private struct Header {
         var values: [String: String]
@@ -17,7 +27,7 @@ import Testing
     private static let names = ["Doe^Jane", "doe^john", "Müller^Ä", "Yamada^Tarou=山田^太郎=やまだ^たろう", "", "X"]
     private static let descriptions = ["Head", "HEAD neck", "Thorax", "thorax 100%", "", "Ångström"]
     private static let modalities = ["CT", "MR", "SR", "ct", ""]
-    private static let dates = ["20240131", "20231224", "2024.02.01", "20240201", "", "unknown", "19991231"]
+    private static let dates = ["20240131", "20231224", "2024.02.01", "20240201", "", "unknown", "20241301", "19991231"]
     private static let accessions = ["A1", "A10", "a1", "", "B-1", "COM1"]
 
     private func archive() throws -> (ArchiveFixture, [Header]) {
@@ -129,7 +139,8 @@ import Testing
         }
     }
 
-    @Test func `400 queries find what a search through the files finds`() throws {
+    /// By indexes, by columns and rows of the whole archive, and on several threads.
+    @Test func `400 queries find what a search through the files finds, whichever way`() throws {
         let (fixture, headers) = try archive()
         let archive = try fixture.open()
         defer { archive.close() }
@@ -139,20 +150,96 @@ import Testing
             "InstitutionName", "SOPClassUID",
         ]
         var random = SeededGenerator(state: 42)
-        var hits = 0
+        var (hits, most) = (0, 0)
         for _ in 0..<400 {
             let terms = (0..<Int.random(in: 1...3, using: &random)).map { _ in
                 let keyword = keywords.randomElement(using: &random) ?? "PatientID"
                 return (keyword, pattern(keyword, headers, &random))
             }
             let query = SearchQuery(try terms.map { try #require(SearchQuery.Term(Array("\($0.0)=\($0.1)".utf8)), "\($0)") })
-            var found: [String] = []
-            try archive.find(query) { found.append(String(decoding: $0.value(.seriesInstanceUID), as: UTF8.self)) }
             let expected = headers.filter { header in terms.allSatisfy { matches(header, $0.0, $0.1, all: headers) } }.map(\.key)
-            #expect(found.sorted() == expected.sorted(), "\(terms)")
+            for few in [0, 64] {
+                let effort = SearchEffort(alwaysFew: few, leastOfPart: 8)
+                var found: [Found] = []
+                try archive.find(query, effort) { found.append(Found($0)) }
+                #expect(found.map(\.uid).sorted() == expected.sorted(), "\(terms), few \(few)")
+                let parts = try archive.find(query, effort, startingWith: [Found]()) { $0.append(Found($1)) }
+                #expect(parts.flatMap { $0 } == found, "\(terms), few \(few)")
+                most = max(most, parts.count)
+            }
             hits += expected.count
         }
         #expect(hits > 1_000)
+        #expect(most == min(4, ProcessInfo.processInfo.activeProcessorCount))
+    }
+
+    @Test func `rows come in the order of ids, and what is said of them is what the records say`() throws {
+        let (fixture, _) = try archive()
+        let archive = try fixture.open()
+        defer { archive.close() }
+        func all(_ series: borrowing SeriesAttributes) -> [[UInt8]] {
+            var values = SearchKeyword.allCases.filter { $0 != .modalitiesInStudy && $0 != .sopClassUID }.map { series.value($0) }
+            values += [series.patientFolder, series.studyFolder, series.folder, series.longName, series.identity]
+            return values + [Array(String(series.modifiedNs).utf8)]
+        }
+        var found: [(id: Int64, values: [[UInt8]])] = []
+        try archive.find(SearchQuery()) { found.append(($0.id, all($0))) }
+        #expect(found.count == 150)
+        #expect(found.map(\.id) == found.map(\.id).sorted())
+        for series in found {
+            let record = try #require(try archive.one(.seriesByID, series.id) { s throws(ArchiveError) in try SeriesRecord(s) })
+            let study = try #require(try archive.one(.studyByID, record.study) { s throws(ArchiveError) in try StudyRecord(s) })
+            let patient = try #require(try archive.one(.patientByID, study.patient) { s throws(ArchiveError) in try PatientRecord(s) })
+            #expect(series.values == all(SeriesAttributes(SeriesAttributes.GivenRows(patient, study, record), modalities: [])))
+        }
+    }
+
+    @Test func `the places of columns are those of the statements`() {
+        for keyword in SearchKeyword.allCases {
+            guard let column = keyword.column else { continue }
+            let columns = [.patient: ReadSQL.patient, .study: ReadSQL.study, .series: ReadSQL.series][keyword.level] ?? ""
+            #expect(columns.split(separator: ", ").map { $0.trimmingCharacters(in: .whitespaces) }[Int(keyword.place)] == column)
+        }
+    }
+
+    @Test func `a damaged row is an error to whom it concerns only`() throws {
+        let (fixture, _) = try archive()
+        let connection = try Connection(path: fixture.database, readOnly: false)
+        try connection.execute(
+            """
+            UPDATE studies SET description = 'Knee' WHERE id = (SELECT max(id) FROM studies);
+            UPDATE patients SET sex = 'O' WHERE id = (SELECT max(id) FROM patients)
+            """)
+        let intact = try #require(try connection.text("SELECT identity FROM series WHERE id = 1"))
+        connection.close()
+        let archive = try fixture.open()
+        defer { archive.close() }
+        func count(_ terms: String...) throws -> Int {
+            let query = SearchQuery(try terms.map { try #require(SearchQuery.Term(Array($0.utf8))) })
+            return try archive.find(query, SearchEffort(alwaysFew: 0, leastOfPart: 8), startingWith: 0) { count, _ in count += 1 }.reduce(0, +)
+        }
+        #expect(throws: ArchiveError.self) { try count("Modality=*") }
+        #expect(throws: ArchiveError.self) { try count("StudyDescription=knee") }
+        #expect(throws: ArchiveError.self) { try count("PatientSex=O") }
+        #expect(try count("SeriesInstanceUID=\(intact)") == 1)
+        #expect(try count("SeriesInstanceUID=\(intact)", "PatientSex=") == 1)
+    }
+
+    /// The cursor steps, looks up and goes back.
+    @Test func `a cursor finds every row in any order`() throws {
+        let (fixture, _) = try archive()
+        let connection = try Connection(path: fixture.database, readOnly: true)
+        defer { connection.close() }
+        try connection.execute("BEGIN")
+        let cursor = try RowCursor<SeriesRecord>(connection)
+        var random = SeededGenerator(state: 3)
+        let ids = Array(1...150).map { Int64($0) }
+        for id in ids + ids.shuffled(using: &random) + ids.reversed() + [7, 7, 8, 11] {
+            #expect(try cursor.move(to: id))
+            #expect(cursor.statement.int(0) == id)
+        }
+        for id: Int64 in [0, 151, 152, .max, .min, -1] { #expect(try !cursor.move(to: id)) }
+        #expect(try cursor.move(to: 150) && !cursor.move(to: 151) && cursor.move(to: 1))
     }
 
     @Test func `attributes of the series level are found`() throws {

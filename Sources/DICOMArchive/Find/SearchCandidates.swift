@@ -1,3 +1,11 @@
+/// How a search goes about it; tests of small archives take others.
+struct SearchEffort {
+    /// So many rows are few, whatever the archive's size.
+    var alwaysFew = 64
+    /// A thread has at least so many candidates: it takes some 100 us to make one ready, and 2 us for each candidate.
+    var leastOfPart = 1_000
+}
+
 /// Which series a query may match: their ids, in order, without a row of theirs being read whole.
 ///
 /// An index is asked where a term allows it and little is found there; otherwise the columns that terms are about are looked
@@ -5,14 +13,16 @@
 struct SearchCandidates {
     private let connection: Connection
     private let query: SearchQuery
+    private let effort: SearchEffort
     private let totals: ArchiveTotals
     private(set) var ids: [Int64] = []
     /// Whether the columns of all terms but those about `ModalitiesInStudy` were compared.
     private(set) var areCompared = false
 
-    init(_ connection: Connection, _ query: SearchQuery) throws(ArchiveError) {
+    init(_ connection: Connection, _ query: SearchQuery, _ effort: SearchEffort) throws(ArchiveError) {
         self.connection = connection
         self.query = query
+        self.effort = effort
         totals = try connection.totals()
         if let few = try fromIndex() {
             ids = few
@@ -22,7 +32,7 @@ struct SearchCandidates {
     }
 
     /// Going down from so many rows of `total` costs less than looking at all rows.
-    private static func few(_ total: Int) -> Int { max(64, total / 16) }
+    private func few(_ total: Int) -> Int { max(effort.alwaysFew, total / 16) }
 
     /// Terms that some values do not match.
     private func terms(_ level: SearchKeyword.Level) -> [SearchQuery.Term] { query.terms(level).filter { !$0.pattern.matchesAll } }
@@ -52,7 +62,7 @@ struct SearchCandidates {
         var found: [Int64] = []
         for start in [prefix, [UInt8(ascii: "%")]] {
             guard let last = start.last else { continue }
-            guard let part = try connection.ids(statement, atMost: Self.few(total) - found.count, { s in
+            guard let part = try connection.ids(statement, atMost: few(total) - found.count, { s in
                 s.bind(1, start)
                 s.bind(2, start.dropLast() + [last + 1])
             }) else { return nil }
@@ -65,7 +75,7 @@ struct SearchCandidates {
     private func ofDays(_ days: ClosedRange<Int>) throws(ArchiveError) -> [Int64]? {
         var found: [Int64] = []
         for range in [0...0, max(1, days.lowerBound)...max(1, days.upperBound)] {
-            guard let part = try connection.ids(.studyIDsOfDays, atMost: Self.few(totals.studies) - found.count, { s in
+            guard let part = try connection.ids(.studyIDsOfDays, atMost: few(totals.studies) - found.count, { s in
                 s.bind(1, Int64(range.lowerBound))
                 s.bind(2, Int64(range.upperBound))
             }) else { return nil }
@@ -78,9 +88,9 @@ struct SearchCandidates {
     private func ofModality(_ wanted: SearchPattern) throws(ArchiveError) -> [Int64]? {
         var found: [Int64] = []
         for modality in try modalities(wanted) {
-            guard let pairs = try connection.ids(.pairIDsOfModality, atMost: Self.few(totals.studies), { $0.bind(1, modality) }) else { return nil }
+            guard let pairs = try connection.ids(.pairIDsOfModality, atMost: few(totals.studies), { $0.bind(1, modality) }) else { return nil }
             for pair in pairs { found += try connection.ids(.seriesIDsOfPair) { $0.bind(1, pair) } }
-            if found.count > Self.few(totals.series) { return nil }
+            if found.count > few(totals.series) { return nil }
         }
         return found.sorted()
     }
@@ -109,7 +119,7 @@ struct SearchCandidates {
         let patientTerms = terms(.patient)
         if !patientTerms.isEmpty {
             let found = try scan("patients", nil, nil, patientTerms)
-            if found.count <= Self.few(totals.patients) {
+            if found.count <= few(totals.patients) {
                 ids = try series(ofPatients: found)
                 return
             }
@@ -119,7 +129,7 @@ struct SearchCandidates {
         let studyTerms = terms(.study).filter { $0.keyword != .modalitiesInStudy }
         if !studyTerms.isEmpty || patients != nil { studies = try scan("studies", "patient", patients, studyTerms) }
         for term in query.terms where term.keyword == .modalitiesInStudy { studies = try holding(term, among: studies) }
-        if let found = studies, found.count <= Self.few(totals.studies) {
+        if let found = studies, found.count <= few(totals.studies) {
             ids = try series(ofStudies: found)
             return
         }
