@@ -104,7 +104,7 @@ import Testing
         let archive = try fixture.open()
         defer { archive.close() }
         var lines: [String] = []
-        try archive.find(SearchQuery()) { series in
+        try archive.find(SearchQuery(showsModalities: true)) { series in
             lines.append(SearchKeyword.allCases.map { "\($0): \(String(decoding: series.value($0), as: UTF8.self))" }.joined(separator: ", "))
         }
         return lines.sorted()

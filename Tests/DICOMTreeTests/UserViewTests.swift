@@ -51,6 +51,30 @@ import Testing
         for (_, places) in files { #expect(places.count == places[0].entry.node.links) }
     }
 
+    @Test func `directories of many levels are found, listed in the order of rows, and their times are those of what is below`() throws {
+        source.change { state in
+            for id in Int64(20)..<220 {
+                let name = Array("\(id % 7) \(id % 3 == 0 ? "ct" : "CT")".utf8)
+                state.series.append(
+                    SeriesRow(id: id, studyID: id % 2 + 1, name: name, uidName: Array("1.\(id % 50)".utf8), modalityStudyID: id % 3 + 1, modifiedNs: id))
+            }
+        }
+        let tree = try tree("a = /{ModalitiesInStudy}/{SeriesInstanceUID:-1}/{PatientID}/{SeriesInstanceUID}")
+        let all = try tree.walk().filter { $0.name.hasPrefix("a/") && $0.entry.node.isDirectory }
+        #expect(Set(all.map(\.name)).count == all.count)
+        #expect(all.count(where: { $0.entry.node.id.kind == .seriesDirectory }) == 203)
+        for found in all {
+            #expect(try tree.node(at: found.name) == found.entry.node)
+            let below = all.filter { $0.name.hasPrefix(found.name + "/") && $0.entry.node.id.kind == .seriesDirectory }
+            if found.entry.node.id.kind == .viewDirectory { #expect(found.entry.node.modifiedNs == below.map(\.entry.node.modifiedNs).max()) }
+        }
+        for directory in Set(all.map(\.parent)) {
+            let entries = try tree.entries(of: directory)
+            #expect(try tree.entries(of: directory, portion: 1) == entries)
+            #expect(entries.map(\.cookie) == entries.map(\.cookie).sorted())
+        }
+    }
+
     @Test func `a change of the archive changes a view of the user`() throws {
         let tree = try tree("a = /{Modality}/{PatientID}")
         #expect(try tree.node(at: "a/CT/P1").isDirectory)

@@ -22,10 +22,13 @@ package struct SearchQuery: Hashable, Sendable {
     package static let longest = 16
 
     package let terms: [Term]
+    /// Whether what is found is asked for its `ModalitiesInStudy`.
+    package let showsModalities: Bool
 
     /// Without terms: everything.
-    package init(_ terms: [Term] = []) {
+    package init(_ terms: [Term] = [], showsModalities: Bool = false) {
         self.terms = terms
+        self.showsModalities = showsModalities
     }
 
     /// Nil when there are too many terms.

@@ -17,7 +17,7 @@ package struct SeriesAttributes: ~Copyable {
     }
     private let rows: Rows
     private let sopClass: [UInt8]
-    /// Of the study, in the order in which they came; filled in where a query or a view asks for them.
+    /// Of the study, in the order in which they came; filled in where the query asks for them.
     let modalities: [[UInt8]]
 
     init(_ found: FoundRows) {

@@ -6,7 +6,6 @@ struct SeriesFinder {
     private let studyTerms: [SearchQuery.Term]
     private let modalityTerms: [SearchQuery.Term]
     private let seriesTerms: [SearchQuery.Term]
-    /// User views may ask for them too: they have no terms.
     private let needsModalities: Bool
     private var lastPatient: (id: Int64, isWanted: Bool)?
     private var lastStudy: (id: Int64, isWanted: Bool)?
@@ -22,7 +21,7 @@ struct SeriesFinder {
         studyTerms = areCompared ? [] : query.terms(.study).filter { $0.keyword != .modalitiesInStudy }
         seriesTerms = areCompared ? [] : query.terms(.series)
         modalityTerms = query.terms.filter { $0.keyword == .modalitiesInStudy }
-        needsModalities = !modalityTerms.isEmpty || query.terms.isEmpty
+        needsModalities = !modalityTerms.isEmpty || query.showsModalities
     }
 
     /// Emits those of the candidates that are wanted.

@@ -11,12 +11,16 @@ package func caseFolded(_ bytes: [UInt8]) -> [UInt8] {
     return foldedText(bytes)
 }
 
-/// The same into an array that is used again.
-package func caseFold(_ bytes: [UInt8], into folded: inout [UInt8]) {
-    folded.removeAll(keepingCapacity: true)
-    guard bytes.allSatisfy({ $0 < 0x80 }) else { return folded += caseFolded(bytes) }
-    folded.append(contentsOf: bytes)
-    for place in folded.indices where folded[place] >= UInt8(ascii: "A") && folded[place] <= UInt8(ascii: "Z") { folded[place] |= 0x20 }
+/// The same without an array for most names.
+func withFolded<Result>(_ bytes: [UInt8], _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    guard bytes.count <= 256, bytes.allSatisfy({ $0 < 0x80 }) else { return caseFolded(bytes).withUnsafeBytes { body($0) } }
+    return withUnsafeTemporaryAllocation(byteCount: bytes.count, alignment: 1) { folded in
+        for place in bytes.indices {
+            let byte = bytes[place]
+            folded[place] = byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
+        }
+        return body(UnsafeRawBufferPointer(folded))
+    }
 }
 
 /// The bytes in Normalisation Form C; they must be valid UTF-8.

@@ -1,4 +1,5 @@
-/// Names of one folder that is put together in memory: unique under case folding, whoever comes later gets the suffix.
+/// Names of folders that are put together in memory: unique in their folder under case folding, whoever comes later gets the
+/// suffix.
 ///
 /// A name's place is how many came before it. The names stand one after the other, and a table of places leads to them:
 /// arrays and dictionaries of arrays take several times the bytes of the names, and most of the time of a large search.
@@ -7,14 +8,13 @@ package struct NameSet: Sendable {
     private var names: [Name] = []
     /// Places by hash, with open addressing; -1 where there is none. A power of two, at most half full.
     private var slots: [Int32] = Array(repeating: -1, count: 16)
-    /// Memory that is used again.
-    private var folded: [UInt8] = []
 
     private struct Name {
         /// Behind it in `bytes`.
         let end: Int
-        /// Of the folded name.
-        let hash: Int
+        /// Of the folder and the folded name.
+        let hash: UInt32
+        let folder: Int32
     }
 
     package init() {}
@@ -24,18 +24,21 @@ package struct NameSet: Sendable {
     package subscript(_ place: Int) -> [UInt8] { Array(bytes[range(place)]) }
 
     /// Of the name that differs from `name` in case at most.
-    package func place(of name: [UInt8]) -> Int? {
-        let wanted = caseFolded(name)
-        return place(ofFolded: wanted, Self.hash(wanted))
+    package func place(of name: [UInt8], in folder: Int32 = 0) -> Int? {
+        withFolded(name) { place(ofFolded: $0, in: folder, Self.hash($0, folder)) }
     }
 
     /// Adds a complete name, or the same with a suffix made of `identity`.
-    package mutating func add(_ name: [UInt8], identity: @autoclosure () -> [UInt8]) throws(ArchiveError) {
-        caseFold(name, into: &folded)
-        let hash = Self.hash(folded)
-        guard place(ofFolded: folded, hash) != nil else { return append(name[...], hash) }
-        let claimed = try UniqueName.claim(base: name, identity: identity(), alwaysSuffixed: true) { place(ofFolded: $0, Self.hash($0)) != nil }
-        append(claimed.name[...], Self.hash(claimed.key))
+    package mutating func add(_ name: [UInt8], in folder: Int32 = 0, identity: @autoclosure () -> [UInt8]) throws(ArchiveError) {
+        let (hash, isTaken) = withFolded(name) { folded in
+            let hash = Self.hash(folded, folder)
+            return (hash, place(ofFolded: folded, in: folder, hash) != nil)
+        }
+        guard isTaken else { return append(name[...], in: folder, hash) }
+        let claimed = try UniqueName.claim(base: name, identity: identity(), alwaysSuffixed: true) { key in
+            key.withUnsafeBytes { place(ofFolded: $0, in: folder, Self.hash($0, folder)) != nil }
+        }
+        append(claimed.name[...], in: folder, claimed.key.withUnsafeBytes { Self.hash($0, folder) })
     }
 
     /// Adds the names of another set behind these.
@@ -44,8 +47,8 @@ package struct NameSet: Sendable {
         if names.isEmpty { return self = other }
         reserve(count + other.count)
         for place in other.names.indices {
-            let (name, hash) = (other.bytes[other.range(place)], other.names[place].hash)
-            if hasHash(hash) { try add(Array(name), identity: identity(place)) } else { append(name, hash) }
+            let (name, hash, folder) = (other.bytes[other.range(place)], other.names[place].hash, other.names[place].folder)
+            if hasHash(hash) { try add(Array(name), in: folder, identity: identity(place)) } else { append(name, in: folder, hash) }
         }
     }
 
@@ -53,18 +56,18 @@ package struct NameSet: Sendable {
 
     private func range(_ place: Int) -> Range<Int> { (place == 0 ? 0 : names[place - 1].end)..<names[place].end }
 
-    private func place(ofFolded folded: [UInt8], _ hash: Int) -> Int? {
-        var slot = hash & (slots.count &- 1)
+    private func place(ofFolded folded: UnsafeRawBufferPointer, in folder: Int32, _ hash: UInt32) -> Int? {
+        var slot = Int(hash) & (slots.count &- 1)
         while slots[slot] >= 0 {
             let place = Int(slots[slot])
-            if names[place].hash == hash, caseFolded(self[place]) == folded { return place }
+            if names[place].hash == hash, names[place].folder == folder, withFolded(self[place], { $0.elementsEqual(folded) }) { return place }
             slot = (slot &+ 1) & (slots.count &- 1)
         }
         return nil
     }
 
-    private func hasHash(_ hash: Int) -> Bool {
-        var slot = hash & (slots.count &- 1)
+    private func hasHash(_ hash: UInt32) -> Bool {
+        var slot = Int(hash) & (slots.count &- 1)
         while slots[slot] >= 0 {
             if names[Int(slots[slot])].hash == hash { return true }
             slot = (slot &+ 1) & (slots.count &- 1)
@@ -72,10 +75,10 @@ package struct NameSet: Sendable {
         return false
     }
 
-    private mutating func append(_ name: ArraySlice<UInt8>, _ hash: Int) {
+    private mutating func append(_ name: ArraySlice<UInt8>, in folder: Int32, _ hash: UInt32) {
         reserve(count + 1)
         bytes.append(contentsOf: name)
-        names.append(Name(end: bytes.count, hash: hash))
+        names.append(Name(end: bytes.count, hash: hash, folder: folder))
         enter(names.count - 1)
     }
 
@@ -88,15 +91,16 @@ package struct NameSet: Sendable {
     }
 
     private mutating func enter(_ place: Int) {
-        var slot = names[place].hash & (slots.count &- 1)
+        var slot = Int(names[place].hash) & (slots.count &- 1)
         while slots[slot] >= 0 { slot = (slot &+ 1) & (slots.count &- 1) }
         slots[slot] = Int32(truncatingIfNeeded: place)
     }
 
     /// Seeded anew in each process: names are made by whoever makes the files.
-    private static func hash(_ folded: [UInt8]) -> Int {
+    private static func hash(_ folded: UnsafeRawBufferPointer, _ folder: Int32) -> UInt32 {
         var hasher = Hasher()
-        folded.withUnsafeBytes { hasher.combine(bytes: $0) }
-        return hasher.finalize()
+        hasher.combine(folder)
+        hasher.combine(bytes: folded)
+        return UInt32(truncatingIfNeeded: hasher.finalize())
     }
 }

@@ -24,6 +24,10 @@ package struct ViewTemplate: Hashable, Sendable {
     package var foldedName: [UInt8] { caseFolded(name) }
     let levels: [[Piece]]
 
+    var keywords: Set<SearchKeyword> {
+        Set(levels.joined().compactMap { if case .value(let keyword, _, _) = $0 { keyword } else { nil } })
+    }
+
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
         package init(_ description: String) { self.description = description }
