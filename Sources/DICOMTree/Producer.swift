@@ -7,8 +7,14 @@ package import DICOM
 package protocol Producer: Sendable {
     /// The header text (`HeaderText.formatVersion`) of the file behind the descriptor.
     func headerText(_ descriptor: CInt) throws(ProductionError) -> [UInt8]
+    /// Header texts of some KiB each, many at once; nil for those that are to be asked for alone.
+    func headerTexts(_ descriptors: [CInt]) -> [[UInt8]?]
     /// One frame as a picture of exactly the promised size.
     func picture(_ descriptor: CInt, _ order: PictureOrder) throws(ProductionError) -> ProducedPicture
+}
+
+extension Producer {
+    package func headerTexts(_ descriptors: [CInt]) -> [[UInt8]?] { descriptors.map { try? headerText($0) } }
 }
 
 package struct ProducedPicture: Hashable, Sendable {

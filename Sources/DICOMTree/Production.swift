@@ -32,12 +32,34 @@ final class Production: Sendable {
         return nil
     }
 
+    /// Whether the bytes are in memory, or known to fail.
+    func isMade(_ key: RenditionKey) -> Bool { cache.holds(key) || memory.failure(of: key) != nil }
+
     /// Waits until the bytes are made.
     func bytes(_ order: Order) throws(TreeError) -> [UInt8] {
         try flights.run(order.key) { () throws(TreeError) in
             if let bytes = try kept(order.key) { return bytes }
             let bytes: [UInt8]
             if let stored = stored(order) { bytes = stored } else { bytes = try make(order) }
+            cache.insert(bytes, for: order.key)
+            return bytes
+        }
+    }
+
+    /// Makes short header texts before anybody asks, one request for all of them. Whoever asks meanwhile waits for his.
+    func makeAhead(_ orders: [Order]) {
+        flights.run(orders.map(\.key)) { places in
+            var texts: [Int: [UInt8]] = [:]
+            let missing = places.filter { !isMade(orders[$0].key) }
+            guard !missing.isEmpty else { return texts }
+            for (place, text) in zip(missing, producer.headerTexts(missing.map { orders[$0].source.descriptor })) { texts[place] = text }
+            return texts
+        } finish: { (place, texts) throws(TreeError) in
+            let order = orders[place]
+            if let bytes = try kept(order.key) { return bytes }
+            // What came out otherwise than promised is made again alone, and reported there.
+            let bytes: [UInt8]
+            if let text = texts[place], text.count == order.size { bytes = text } else { bytes = try make(order) }
             cache.insert(bytes, for: order.key)
             return bytes
         }

@@ -27,31 +27,34 @@ final class ReadAhead: Sendable {
         var streams: [Stream: Progress] = [:]
         var ticks = 0
         var running = 0
-        var waiting: [NodeID] = []
+        var waiting: [[NodeID]] = []
     }
 
     /// The next files after one, in the order of listings or of names, `limit` at most.
     typealias Following = @Sendable (_ id: NodeID, _ byName: Bool, _ limit: Int) throws(TreeError) -> [NodeID]
-    typealias Make = @Sendable (NodeID) -> Void
+    /// Makes files, several in one go where that is cheaper.
+    typealias Make = @Sendable ([NodeID]) -> Void
 
     private let state = Mutex(State())
     private let queue = DispatchQueue(label: "dcmfs.read-ahead", attributes: .concurrent)
     /// Jobs at a time.
     private let width: Int
-    /// Files beyond the last one opened.
-    private let depth: Int
     private static let streamLimit = 64
+
+    /// Files beyond the last one opened.
+    private func depth(_ together: Int) -> Int { width * 2 * together }
 
     /// `width` 0 reads nothing ahead.
     init(width: Int) {
         self.width = width
-        depth = width * 2
     }
 
     /// To be called whenever a file that is made on demand is opened.
-    func opened(_ id: NodeID, in stream: Stream, following: Following, make: @escaping Make) throws(TreeError) {
+    /// - Parameter together: files that are best made in one go.
+    func opened(_ id: NodeID, in stream: Stream, together: Int = 1, following: Following, make: @escaping Make) throws(TreeError) {
         guard width > 0 else { return }
-        switch advance(to: id, in: stream) {
+        let depth = depth(together)
+        switch advance(to: id, in: stream, depth) {
         case .nothing: return
         case .guess:
             let listed = try following(id, false, 1).first
@@ -67,7 +70,7 @@ final class ReadAhead: Sendable {
                 state.streams[stream]?.upcoming = upcoming
                 return upcoming.filter { !known.contains($0) }
             }
-            for id in fresh { submit(id, make) }
+            for start in stride(from: 0, to: fresh.count, by: together) { submit(Array(fresh[start..<min(start + together, fresh.count)]), make) }
         }
     }
 
@@ -77,7 +80,7 @@ final class ReadAhead: Sendable {
         case refill(byName: Bool)
     }
 
-    private func advance(to id: NodeID, in stream: Stream) -> Step {
+    private func advance(to id: NodeID, in stream: Stream, _ depth: Int) -> Step {
         state.withLock { state in
             state.ticks += 1
             var progress = state.streams[stream] ?? Progress()
@@ -101,12 +104,12 @@ final class ReadAhead: Sendable {
         }
     }
 
-    private func submit(_ id: NodeID, _ make: @escaping Make) {
+    private func submit(_ ids: [NodeID], _ make: @escaping Make) {
         let starts = state.withLock { state in
             guard state.running < width else {
                 // Who reads faster than we make is served first anyway; old wishes are worth nothing.
-                if state.waiting.count >= depth { state.waiting.removeFirst() }
-                state.waiting.append(id)
+                if state.waiting.count >= width * 2 { state.waiting.removeFirst() }
+                state.waiting.append(ids)
                 return false
             }
             state.running += 1
@@ -114,9 +117,9 @@ final class ReadAhead: Sendable {
         }
         guard starts else { return }
         queue.async { [self] in
-            var next: NodeID? = id
-            while let id = next {
-                make(id)
+            var next: [NodeID]? = ids
+            while let ids = next {
+                make(ids)
                 next = state.withLock { state in
                     if !state.waiting.isEmpty { return state.waiting.removeFirst() }
                     state.running -= 1

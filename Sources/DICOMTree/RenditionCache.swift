@@ -49,6 +49,9 @@ package final class RenditionCache: Sendable {
         }
     }
 
+    /// Whether the bytes are there; to ask is no use of them.
+    func holds(_ key: RenditionKey) -> Bool { state.withLock { $0.index[key] != nil } }
+
     package func insert(_ bytes: [UInt8], for key: RenditionKey) {
         let cost = bytes.count + Self.overhead
         guard cost <= budget else { return }

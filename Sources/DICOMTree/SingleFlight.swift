@@ -23,10 +23,35 @@ package final class SingleFlight<Key: Hashable & Sendable, Value: Sendable, Fail
         }
         guard isLeader else { return try wait(for: flight) }
         let result = Result { () throws(Failure) in try work() }
+        land(flight, key, result)
+        return try result.get()
+    }
+
+    /// The same for many keys at once, as far as nobody works on them: nothing is waited for.
+    ///
+    /// - Parameters:
+    ///   - prepare: gets the places of the keys that are worked on here.
+    ///   - finish: the result for a place, of what `prepare` made.
+    package func run<Prepared>(
+        _ keys: [Key], prepare: ([Int]) -> Prepared, finish: (Int, Prepared) throws(Failure) -> Value
+    ) {
+        let mine = flights.withLock { flights in
+            keys.indices.compactMap { place -> (place: Int, flight: Flight)? in
+                guard flights[keys[place]] == nil else { return nil }
+                let flight = Flight()
+                flights[keys[place]] = flight
+                return (place, flight)
+            }
+        }
+        guard !mine.isEmpty else { return }
+        let prepared = prepare(mine.map(\.place))
+        for (place, flight) in mine { land(flight, keys[place], Result { () throws(Failure) in try finish(place, prepared) }) }
+    }
+
+    private func land(_ flight: Flight, _ key: Key, _ result: Result<Value, Failure>) {
         flight.result.withLock { $0 = result }
         flights.withLock { $0[key] = nil }
         flight.landed.signal()
-        return try result.get()
     }
 
     private func wait(for flight: Flight) throws(Failure) -> Value {

@@ -20,7 +20,9 @@ package protocol TreeSource: Sendable {
     func instance(stem: [UInt8], of series: Int64) throws(ArchiveError) -> InstanceRow?
     /// What the index knows of a row and of those it belongs to; nil when it is gone.
     func attributes(of entity: ArchiveEntity) throws(ArchiveError) -> [IndexedAttribute]?
-    func openSource(of instance: Int64, strict: Bool) throws(ArchiveError) -> SourceFile
+    /// Instances with their sources, as of one moment; nil for those that are not there.
+    func located(_ instances: [Int64]) throws(ArchiveError) -> [LocatedInstance?]
+    func openSource(of instance: LocatedInstance, strict: Bool) throws(ArchiveError) -> SourceFile
     // The views beside /patients.
     func patient(viewNamed name: [UInt8]) throws(ArchiveError) -> PatientRow?
     func studies(after: Int64, limit: Int) throws(ArchiveError) -> [StudyRow]

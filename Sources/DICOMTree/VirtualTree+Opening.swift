@@ -18,11 +18,11 @@ extension VirtualTree {
             _ = try instanceFile(id, of: row)
             return TreeFile(.report { [self] in framesReadmeText(of: row) }, production: production, log: options.log)
         case .source:
-            return TreeFile(try content(of: id, try instance(id)), production: production, log: options.log)
+            return TreeFile(try content(of: id, try located(id)), production: production, log: options.log)
         case .headerText, .png, .jpeg, .framePNG, .frameJPEG, .iconPNG:
-            let row = try instance(id)
-            let content = try content(of: id, row)
-            try noteOpening(id, row)
+            let instance = try located(id)
+            let content = try content(of: id, instance)
+            try noteOpening(id, instance.row)
             return TreeFile(content, production: production, log: options.log)
         case nil:
             throw TreeError(.stale)
@@ -42,25 +42,35 @@ extension VirtualTree {
         }
     }
 
-    func content(of id: NodeID, _ row: InstanceRow) throws(TreeError) -> TreeFile.Content {
+    func content(of id: NodeID, _ instance: LocatedInstance) throws(TreeError) -> TreeFile.Content {
+        let row = instance.row
         let node = try instanceFile(id, of: row)
-        let source = try openSource(row)
+        let source = try openSource(instance)
         guard let (work, size) = try work(id, row) else {
             guard source.size == row.size else { throw TreeError(.broken, "source is not the file that was indexed") }
             return .source(source, size: node.size)
         }
-        let key = RenditionKey(node: id, modifiedNs: row.changed(epoch: node.modifiedNs), size: size.value)
         let promised: Int? = if case .exact(let size) = size { size } else { nil }
+        let key = key(node, row, size)
         return .produced(Production.Order(key: key, size: promised, row: row, source: source, work: work, log: options.log))
     }
 
-    private func openSource(_ row: InstanceRow) throws(TreeError) -> SourceFile {
+    /// Whether the bytes of a file are in memory. Its source is not looked at.
+    func isMade(_ id: NodeID, _ row: InstanceRow) throws(TreeError) -> Bool {
+        let node = try instanceFile(id, of: row)
+        guard let (_, size) = try work(id, row) else { return true }
+        return production.isMade(key(node, row, size))
+    }
+
+    private func key(_ node: Node, _ row: InstanceRow, _ size: RenditionSize) -> RenditionKey {
+        RenditionKey(node: node.id, modifiedNs: row.changed(epoch: node.modifiedNs), size: size.value)
+    }
+
+    private func openSource(_ instance: LocatedInstance) throws(TreeError) -> SourceFile {
         do {
-            return try asking { () throws(ArchiveError) in
-                try index.source.openSource(of: row.id, strict: options.isStrict)
-            }
+            return try asking { () throws(ArchiveError) in try index.source.openSource(of: instance, strict: options.isStrict) }
         } catch {
-            options.log("instance \(row.id): \(error.description)")
+            options.log("instance \(instance.row.id): \(error.description)")
             throw error
         }
     }

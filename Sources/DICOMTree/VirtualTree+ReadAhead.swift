@@ -6,10 +6,10 @@ extension VirtualTree {
         guard let kind = id.kind else { return }
         let isFrame = kind == .framePNG || kind == .frameJPEG
         let stream = ReadAhead.Stream(kind: kind, settings: id.settings, row: isFrame ? row.id : row.seriesID)
-        try readAhead.opened(id, in: stream) { (id, byName, limit) throws(TreeError) in
+        try readAhead.opened(id, in: stream, together: kind == .headerText && row.hasShortText ? Self.textsTogether : 1) { (id, byName, limit) throws(TreeError) in
             isFrame ? frames(after: id, of: row, limit: limit) : try files(after: id, row, byName: byName, limit: limit)
-        } make: { [weak self] id in
-            self?.makeAhead(id)
+        } make: { [weak self] ids in
+            self?.makeAhead(ids)
         }
     }
 
@@ -29,13 +29,30 @@ extension VirtualTree {
         return rows.compactMap { NodeID(kind, row: $0.id, settings: id.settings) }
     }
 
-    /// Whoever opens the file later learns what went wrong: from the memory of failures, or by trying again.
-    private func makeAhead(_ id: NodeID) {
-        do throws(TreeError) {
-            guard case .produced(let order) = try content(of: id, try instance(id)) else { return }
-            _ = try production.bytes(order)
-        } catch {
-            return
+    /// Short texts cost less than to ask for them: a request makes so many.
+    private static let textsTogether = 8
+
+    /// Whoever opens a file later learns what went wrong: from the memory of failures, or by trying again.
+    private func makeAhead(_ ids: [NodeID]) {
+        guard let found = try? located(ids) else { return }
+        var texts: [Production.Order] = []
+        for (id, instance) in zip(ids, found) {
+            guard let instance else { continue }
+            do throws(TreeError) {
+                guard try !isMade(id, instance.row), case .produced(let order) = try content(of: id, instance) else { continue }
+                if ids.count > 1, order.work == .headerText, order.size != nil, instance.row.hasShortText {
+                    texts.append(order)
+                } else {
+                    _ = try production.bytes(order)
+                }
+            } catch {
+                continue
+            }
         }
+        if !texts.isEmpty { production.makeAhead(texts) }
     }
+}
+
+extension InstanceRow {
+    fileprivate var hasShortText: Bool { headerTextLength <= 16 << 10 }
 }

@@ -6,6 +6,8 @@ package enum WorkerRequest: Hashable, Sendable {
     case ingest(sizes: [Int])
     /// Answer: the bytes of the header text.
     case headerText(size: Int)
+    /// Sizes of up to 64 files with short texts. Answer: `HeaderTextsReply`.
+    case headerTexts(sizes: [Int])
     /// Answer: the bytes of the DICOM JSON model.
     case headerJSON(size: Int, bulkDataURI: String)
     /// Answer: the bytes of the picture.
@@ -21,7 +23,7 @@ package enum WorkerRequest: Hashable, Sendable {
     /// Descriptors that belong to the request.
     package var descriptorCount: ClosedRange<Int> {
         switch self {
-        case .ingest(let sizes): sizes.count...sizes.count
+        case .ingest(let sizes), .headerTexts(let sizes): sizes.count...sizes.count
         case .headerText, .headerJSON, .picture, .explanation, .frameRanges: 1...1
         case .formats: 0...0
         case .test: 0...1
@@ -62,6 +64,7 @@ private enum Kind {
     static let explanation: UInt8 = 5
     static let formats: UInt8 = 6
     static let frameRanges: UInt8 = 7
+    static let headerTexts: UInt8 = 8
     static let test: UInt8 = 255
 }
 
@@ -70,8 +73,10 @@ extension WireWriter {
         switch request {
         case .ingest(let sizes):
             put(Kind.ingest)
-            putCount(sizes.count)
-            for size in sizes { put(size) }
+            put(sizes)
+        case .headerTexts(let sizes):
+            put(Kind.headerTexts)
+            put(sizes)
         case .headerText(let size):
             put(Kind.headerText)
             put(size)
@@ -93,6 +98,11 @@ extension WireWriter {
             put(Kind.test)
             put(command)
         }
+    }
+
+    private mutating func put(_ sizes: [Int]) {
+        putCount(sizes.count)
+        for size in sizes { put(size) }
     }
 
     fileprivate mutating func put(_ picture: PictureRequest) {
@@ -133,6 +143,7 @@ extension WireReader {
         switch try uint8() {
         case Kind.ingest: .ingest(sizes: try sizes())
         case Kind.headerText: .headerText(size: try int())
+        case Kind.headerTexts: .headerTexts(sizes: try sizes())
         case Kind.frameRanges: .frameRanges(size: try int())
         case Kind.headerJSON: .headerJSON(size: try int(), bulkDataURI: try line())
         case Kind.picture: .picture(try picture())

@@ -11,6 +11,18 @@ extension WorkerPool {
         try document(.headerText(size: size), descriptor, .header, Self.maximumText)
     }
 
+    /// The header texts of files whose texts are short; nil for those that are to be asked for alone.
+    ///
+    /// - Parameters:
+    ///   - descriptors: 64 at most.
+    ///   - sizes: the files' lengths in bytes.
+    package func headerTexts(_ descriptors: [CInt], sizes: [Int]) throws(WorkerError) -> [[UInt8]?] {
+        var trace = RequestTrace()
+        let longest = descriptors.count * (HeaderTextsReply.longestText + 5)
+        let bytes = try perform(.headerTexts(sizes: sizes), descriptors: descriptors, budget: .header, maximumLength: longest, trace: &trace)
+        do { return try HeaderTextsReply.decode(bytes, count: descriptors.count) } catch { throw .worker(WorkerFailure(.nonsense(error.description))) }
+    }
+
     /// The header in the DICOM JSON model (PS3.18 Annex F).
     package func headerJSON(_ descriptor: CInt, size: Int, bulkDataURI: String) throws(WorkerError) -> [UInt8] {
         try document(.headerJSON(size: size, bulkDataURI: bulkDataURI), descriptor, .header, Self.maximumText)

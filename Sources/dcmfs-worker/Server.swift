@@ -49,6 +49,7 @@ struct Server {
         switch request {
         case .ingest(let sizes): ingest(files, sizes)
         case .headerText(let size): document(files[0], size, .header, Serve.headerText)
+        case .headerTexts(let sizes): headerTexts(files, sizes)
         case .frameRanges(let size): document(files[0], size, .header, Serve.frameRanges)
         case .headerJSON(let size, let uri):
             document(files[0], size, .header) { (file) throws(DICOMError) in try Serve.headerJSON(file, bulkDataURI: uri) }
@@ -73,6 +74,19 @@ struct Server {
         }
         CLinux_store(memory + WorkerChannel.progressOffset, UInt32(clamping: files.count))
         return .done(IngestReply.encode(outcomes))
+    }
+
+    private func headerTexts(_ files: [CInt], _ sizes: [Int]) -> Answer {
+        var texts: [[UInt8]?] = []
+        for (index, file) in files.enumerated() {
+            CLinux_store(memory + WorkerChannel.progressOffset, UInt32(clamping: index))
+            limits.apply(.header)
+            if answersTests { misbehave(file) }
+            let text = try? Serve.headerText(InputFile(descriptor: file, size: sizes[index]))
+            // One that is longer than it was said to be must not crowd out the others.
+            texts.append(text.flatMap { $0.count <= HeaderTextsReply.longestText ? $0 : nil })
+        }
+        return .done(HeaderTextsReply.encode(texts))
     }
 
     private func picture(_ file: CInt, _ request: PictureRequest) -> Answer {

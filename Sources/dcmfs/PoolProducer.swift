@@ -16,6 +16,12 @@ struct PoolProducer: Producer {
         return try Self.producing { () throws(WorkerError) in try pool.headerText(descriptor, size: size) }
     }
 
+    func headerTexts(_ descriptors: [CInt]) -> [[UInt8]?] {
+        // A worker that came to grief over one of them is no failure yet: whoever asks for that one alone learns of it.
+        let texts = try? pool.headerTexts(descriptors, sizes: descriptors.map { Int(max(0, CLinux_file_size($0))) })
+        return texts ?? descriptors.map { _ in nil }
+    }
+
     func picture(_ descriptor: CInt, _ order: PictureOrder) throws(ProductionError) -> ProducedPicture {
         let format: PictureRequest.Format =
             switch order.kind {

@@ -138,7 +138,14 @@ final class MemorySource: TreeSource {
         }
     }
 
-    func openSource(of instance: Int64, strict: Bool) throws(ArchiveError) -> SourceFile {
+    func located(_ instances: [Int64]) throws(ArchiveError) -> [LocatedInstance?] {
+        var found: [LocatedInstance?] = []
+        for id in instances { found.append(try instance(id: id).map { LocatedInstance(row: $0, sources: []) }) }
+        return found
+    }
+
+    func openSource(of located: LocatedInstance, strict: Bool) throws(ArchiveError) -> SourceFile {
+        let instance = located.row.id
         let bytes = state.withLock { state in
             state.openings += 1
             return state.sources[instance]
@@ -287,6 +294,8 @@ extension MemorySource.State {
 final class TestProducer: Producer {
     struct State {
         var productions = 0
+        /// Of each request for several texts.
+        var batches: [Int] = []
         var failure: ProductionError?
         var sizeError = 0
         /// Microseconds a production takes.
@@ -303,6 +312,11 @@ final class TestProducer: Producer {
         var status = stat()
         fstat(descriptor, &status)
         return Array(repeating: UInt8(ascii: "t"), count: 20 + Int(status.st_size) + sizeError)
+    }
+
+    func headerTexts(_ descriptors: [CInt]) -> [[UInt8]?] {
+        state.withLock { $0.batches.append(descriptors.count) }
+        return descriptors.map { try? headerText($0) }
     }
 
     func picture(_ descriptor: CInt, _ order: PictureOrder) throws(ProductionError) -> ProducedPicture {

@@ -58,6 +58,34 @@ import Testing
         #expect(waitFor(ids.count) == ids.count)
     }
 
+    @Test func `short texts are made ahead many at once, each of them once`() throws {
+        let tree = tree(width: 2)
+        let ids = try pictures(tree, suffix: ".txt")
+        // A reader that is faster than what is made ahead makes all himself.
+        producer.state.withLock { $0.delay = 2_000 }
+        for id in ids { try read(tree, id) }
+        #expect(waitFor(ids.count) == ids.count)
+        #expect(producer.state.withLock { $0.batches.max() } ?? 0 > 1)
+        // What is in memory is not made again, and its source is opened by its reader only.
+        let before = source.openings
+        for id in ids { try read(tree, id) }
+        #expect(settled() == ids.count)
+        #expect(source.openings == before + ids.count)
+    }
+
+    @Test func `a text that comes out otherwise than promised is an error to its reader only`() throws {
+        let tree = tree(width: 2)
+        let ids = try pictures(tree, suffix: ".txt")
+        source.change { state in
+            if let place = state.instances.firstIndex(where: { $0.id == ids[6].row }) {
+                state.instances[place] = state.instances[place].promisingAnother
+            }
+        }
+        for (place, id) in ids.enumerated() {
+            if place == 6 { #expect(throws: TreeError.self) { try read(tree, id) } } else { try read(tree, id) }
+        }
+    }
+
     @Test func `files opened out of order make nothing ahead`() throws {
         let tree = tree(width: 2)
         let ids = try pictures(tree)
@@ -101,6 +129,12 @@ import Testing
 }
 
 extension InstanceRow {
+    fileprivate var promisingAnother: InstanceRow {
+        InstanceRow(
+            id: id, seriesID: seriesID, stem: stem, uidStem: uidStem, size: size, mtimeNs: mtimeNs, contentChangedNs: contentChangedNs,
+            headerTextLength: headerTextLength + 1, headerTextVersion: headerTextVersion, pictureState: pictureState, picture: picture)
+    }
+
     fileprivate func renamed(_ stem: [UInt8]) -> InstanceRow {
         InstanceRow(
             id: id, seriesID: seriesID, stem: stem, uidStem: uidStem, size: size, mtimeNs: mtimeNs, contentChangedNs: contentChangedNs,

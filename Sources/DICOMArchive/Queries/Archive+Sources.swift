@@ -2,14 +2,37 @@ extension Archive {
     /// The files that hold an instance, in the order in which to try them: present ones first, the archive's own copy
     /// before the original, duplicates last.
     package func sources(of instance: Int64) throws(ArchiveError) -> [SourceRow] {
+        try pool.read { connection throws(ArchiveError) in try sources(of: instance, connection) }
+    }
+
+    /// Instances with their sources, as of one moment; nil for those that are not there.
+    package func located(_ instances: [Int64]) throws(ArchiveError) -> [LocatedInstance?] {
         try pool.read { connection throws(ArchiveError) in
-            let statement = try connection.statement(ReadSQL.sourcesOfInstance)
-            statement.bind(1, instance)
-            defer { statement.reset() }
-            var rows: [SourceRow] = []
-            while try statement.step() { rows.append(try sourceRow(statement)) }
-            return rows
+            // Locking the database for reading takes longer than to read a row.
+            if instances.count > 1 {
+                var found: [LocatedInstance?] = []
+                try connection.transaction { () throws(ArchiveError) in
+                    for id in instances { found.append(try located(id, connection)) }
+                }
+                return found
+            }
+            return try instances.first.map { id throws(ArchiveError) in [try located(id, connection)] } ?? []
         }
+    }
+
+    /// The instance's statement goes on while its sources are read: so long the lock is kept.
+    private func located(_ id: Int64, _ connection: Connection) throws(ArchiveError) -> LocatedInstance? {
+        let statement = try connection.statement(ReadSQL.instanceByID)
+        statement.bind(1, id)
+        defer { statement.reset() }
+        guard try statement.step() else { return nil }
+        return LocatedInstance(row: try InstanceRecord(statement).row, sources: try sources(of: id, connection))
+    }
+
+    private func sources(of instance: Int64, _ connection: Connection) throws(ArchiveError) -> [SourceRow] {
+        let statement = try connection.statement(ReadSQL.sourcesOfInstance)
+        statement.bind(1, instance)
+        return try connection.rows(statement) { s throws(ArchiveError) in try sourceRow(s) }
     }
 
     /// Columns in the order of `ReadSQL.source`.

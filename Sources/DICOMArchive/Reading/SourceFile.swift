@@ -28,10 +28,19 @@ extension Archive {
     /// `strict` also compares ctime and inode. The file is reached below its root without following symbolic links, is a
     /// regular file, and its opening never blocks (P15, S3).
     package func openSource(of instance: Int64, strict: Bool = false) throws(ArchiveError) -> SourceFile {
+        try Self.open(firstOf: try sources(of: instance), strict: strict)
+    }
+
+    /// The same with the sources at hand.
+    package func openSource(of instance: LocatedInstance, strict: Bool = false) throws(ArchiveError) -> SourceFile {
+        try Self.open(firstOf: instance.sources, strict: strict)
+    }
+
+    private static func open(firstOf sources: [SourceRow], strict: Bool) throws(ArchiveError) -> SourceFile {
         var failure = ArchiveError(.noSuchRow, "no such instance")
-        for source in try sources(of: instance) {
+        for source in sources {
             do throws(ArchiveError) {
-                return try Self.open(source, strict: strict)
+                return try open(source, strict: strict)
             } catch {
                 failure = error
             }

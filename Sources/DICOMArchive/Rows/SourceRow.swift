@@ -46,3 +46,14 @@ package func joinPath(_ a: [UInt8], _ b: [UInt8]) -> [UInt8] {
     if a.isEmpty { return b }
     return a.last == UInt8(ascii: "/") ? a + b : a + [UInt8(ascii: "/")] + b
 }
+
+/// An instance with the files that hold it, in the order in which to try them.
+package struct LocatedInstance: Hashable, Sendable {
+    package let row: InstanceRow
+    package let sources: [SourceRow]
+
+    package init(row: InstanceRow, sources: [SourceRow]) {
+        self.row = row
+        self.sources = sources
+    }
+}
