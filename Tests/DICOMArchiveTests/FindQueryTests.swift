@@ -1,5 +1,6 @@
 import DICOM
 import Foundation
+import Locks
 import TestSupport
 import Testing
 
@@ -224,6 +225,58 @@ import Testing
         #expect(throws: ArchiveError.self) { try count("PatientSex=O") }
         #expect(try count("SeriesInstanceUID=\(intact)") == 1)
         #expect(try count("SeriesInstanceUID=\(intact)", "PatientSex=") == 1)
+    }
+
+    /// While it changes all the time: in rollback mode a writer that waits keeps new readers out, in WAL mode they see what is new.
+    @Test(.timeLimit(.minutes(1)), arguments: ["DELETE", "WAL"])
+    func `a search on several threads sees one moment, and nobody waits for it in vain`(mode: String) throws {
+        let (fixture, _) = try archive()
+        let isOver = Mutex(false)
+        let writer = try Connection(path: fixture.database, readOnly: false)
+        #expect(try writer.text("PRAGMA journal_mode=\(mode)") == mode.lowercased())
+        let records = try writer.rows(try writer.prepare("SELECT \(ReadSQL.series) FROM series")) { s throws(ArchiveError) in try SeriesRecord(s) }
+        let archive = try fixture.open()
+        defer { archive.close() }
+        let commits = Mutex(0)
+        let failure = Mutex<String?>(nil)
+        let thread = Thread {
+            do {
+                let update = try writer.prepare("UPDATE series SET modified_ns = ?2, checksum = ?3 WHERE id = ?1")
+                var round: Int64 = 1
+                while !isOver.withLock({ $0 }) {
+                    round += 1
+                    try writer.transaction("BEGIN IMMEDIATE") { () throws(ArchiveError) in
+                        for var record in records {
+                            record.modifiedNs = round
+                            update.bind(1, record.id)
+                            update.bind(2, record.modifiedNs)
+                            update.bind(3, record.checksum)
+                            try update.run()
+                        }
+                    }
+                    commits.withLock { $0 += 1 }
+                }
+            } catch {
+                failure.withLock { $0 = "\(error)" }
+            }
+            isOver.withLock { $0 = true }
+        }
+        thread.start()
+        while commits.withLock({ $0 }) == 0, failure.withLock({ $0 }) == nil { usleep(1_000) }
+        var (most, moments) = (0, Set<Int64>())
+        for _ in 0..<200 {
+            let parts = try archive.find(SearchQuery(), SearchEffort(leastOfPart: 8), startingWith: [Int64]()) { $0.append($1.modifiedNs) }
+            #expect(parts.joined().count == 150)
+            #expect(Set(parts.joined()).count == 1)
+            most = max(most, parts.count)
+            moments.formUnion(parts.joined())
+        }
+        isOver.withLock { $0 = true }
+        while !thread.isFinished { usleep(1_000) }
+        writer.close()
+        #expect(failure.withLock { $0 } == nil)
+        #expect(moments.count > 1)
+        #expect(most > 1 || ProcessInfo.processInfo.activeProcessorCount == 1)
     }
 
     /// The cursor steps, looks up and goes back.

@@ -39,14 +39,14 @@ extension Archive {
         _ query: SearchQuery, _ effort: SearchEffort, startingWith empty: Part,
         _ add: @Sendable (inout Part, borrowing SeriesAttributes) throws(ArchiveError) -> Void
     ) throws(ArchiveError) -> [Part] {
-        let counter = try changeCounter()
         var parts: [Part] = []
         try pool.read { connection throws(ArchiveError) in
+            let helpers = helpers(for: connection, effort)
+            defer { dismiss(helpers) }
             try connection.transaction { () throws(ArchiveError) in
                 let candidates = try SearchCandidates(connection, query, effort)
-                let helpers = helpers(candidates.ids.count / effort.leastOfPart - 1, since: counter)
-                defer { dismiss(helpers) }
-                parts = try Self.inParts(candidates.ids, [connection] + helpers) { connection, ids throws(ArchiveError) in
+                let useful = helpers.prefix(max(0, candidates.ids.count / effort.leastOfPart - 1)).filter { $0.join() }
+                parts = try Self.inParts(candidates.ids, [connection] + useful.map(\.connection)) { connection, ids throws(ArchiveError) in
                     var part = empty
                     try SeriesFinder.run(connection, query, candidates, ids) { series throws(ArchiveError) in try add(&part, series) }
                     return part
@@ -58,29 +58,17 @@ extension Archive {
 
     private static var mostParts: Int { min(4, ProcessInfo.processInfo.activeProcessorCount) }
 
-    /// Connections that see the same archive as one whose transaction began after `counter` was read: none where there was a
-    /// change since. Each is in a transaction.
-    private func helpers(_ count: Int, since counter: Int64) -> [Connection] {
-        let spare = pool.takeSpare(min(Self.mostParts - 1, count))
-        do throws(ArchiveError) {
-            for connection in spare {
-                try connection.execute("BEGIN")
-                // The first row that is read is what fixes the moment.
-                _ = try connection.totals()
-            }
-            if try changeCounter() == counter { return spare }
-        } catch {
-            // Done by one, then.
-        }
-        dismiss(spare)
-        return []
+    /// Connections for other threads, where the archive is large enough for them. To be had before the transaction begins.
+    private func helpers(for connection: Connection, _ effort: SearchEffort) -> [SearchHelper] {
+        // One that is damaged is as good as none: the search goes on alone.
+        guard let totals = try? connection.totals(), totals.series >= 2 * effort.leastOfPart else { return [] }
+        return pool.takeSpare(Self.mostParts - 1).map(SearchHelper.init)
     }
 
-    private func dismiss(_ helpers: [Connection]) {
-        for connection in helpers {
-            // Fails where no transaction has begun: nothing is left to end.
-            try? connection.execute("ROLLBACK")
-            pool.give(connection)
+    private func dismiss(_ helpers: [SearchHelper]) {
+        for helper in helpers {
+            helper.leave()
+            pool.give(helper.connection)
         }
     }
 
@@ -99,5 +87,31 @@ extension Archive {
         var parts: [Part] = []
         for case let result? in results.withLock({ $0 }) { parts.append(try result.get()) }
         return parts
+    }
+}
+
+/// A second connection that sees the archive as of the same moment as a first one, whose transaction begins between `init` and
+/// `join`: nothing has changed in between.
+private struct SearchHelper {
+    let connection: Connection
+    private let version: Int64?
+
+    init(_ connection: Connection) {
+        self.connection = connection
+        version = try? connection.value(.dataVersion)
+    }
+
+    /// Begins its own transaction. False where there was a change, or where that could not be told at once: whoever waits to write
+    /// keeps new readers out, and waits for the first connection's.
+    func join() -> Bool {
+        connection.setBusyTimeout(milliseconds: 0)
+        defer { connection.setBusyTimeout(milliseconds: Connection.patience) }
+        guard let version, (try? connection.execute("BEGIN")) != nil else { return false }
+        return (try? connection.value(.dataVersion)) == version
+    }
+
+    func leave() {
+        // Fails where no transaction has begun: nothing is left to end.
+        try? connection.execute("ROLLBACK")
     }
 }

@@ -18,7 +18,7 @@ final class Connection: @unchecked Sendable {
         var configuration = Configuration()
         configuration.readonly = readOnly
         configuration.foreignKeysEnabled = false
-        configuration.busyMode = .timeout(10)
+        configuration.busyMode = .timeout(Double(Self.patience) / 1_000)
         configuration.allowsUnsafeTransactions = true
         configuration.label = "dcmfs"
         configuration.prepareDatabase { db in
@@ -43,6 +43,9 @@ final class Connection: @unchecked Sendable {
         reads = Array(repeating: nil, count: ReadSQL.allCases.count)
         writes = Array(repeating: nil, count: WriteSQL.allCases.count)
     }
+
+    /// How long one waits for another connection's lock, in milliseconds.
+    static let patience: Int32 = 10_000
 
     /// Done once, before the first connection.
     private static let isWithoutStatistics = CSQLite_disable_memory_statistics() == SQLITE_OK
