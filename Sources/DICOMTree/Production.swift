@@ -59,7 +59,7 @@ final class Production: Sendable {
             if let bytes = try kept(order.key) { return bytes }
             // What came out otherwise than promised is made again alone, and reported there.
             let bytes: [UInt8]
-            if let text = texts[place], text.count == order.size { bytes = text } else { bytes = try make(order) }
+            if let text = texts[place], text.count == order.size, order.source.isUnwritten { bytes = text } else { bytes = try make(order) }
             cache.insert(bytes, for: order.key)
             return bytes
         }
@@ -68,6 +68,7 @@ final class Production: Sendable {
     private func make(_ order: Order) throws(TreeError) -> [UInt8] {
         do throws(ProductionError) {
             let (bytes, cost) = try work(order)
+            guard order.source.isUnwritten else { throw ProductionError(isDeterministic: false, "the source was written to while it was read") }
             guard order.size.map({ $0 == bytes.count }) ?? true else {
                 // Never a short or long file: whoever asked for the size was promised another one.
                 throw ProductionError(isDeterministic: true, "\(bytes.count) bytes made instead of \(order.size ?? 0)")

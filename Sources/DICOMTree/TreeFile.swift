@@ -89,7 +89,8 @@ package final class TreeFile: Sendable {
         return pinned.withLock { $0 } ?? []
     }
 
-    /// Reads exactly `count` bytes. Fewer inside the indexed size is an error, never a short answer: the file shrank.
+    /// Reads exactly `count` bytes. Fewer inside the indexed size is an error, never a short answer: the file shrank. So is a file
+    /// that is written to where it stands: half of the old and half of the new is neither.
     private func readSource(_ source: SourceFile, at offset: Int, count: Int, _ buffer: UnsafeMutableRawBufferPointer) throws(TreeError) {
         guard let base = buffer.baseAddress else { return }
         var done = 0
@@ -105,6 +106,10 @@ package final class TreeFile: Sendable {
                 log("reading a source: \(String(cString: strerror(code)))")
                 throw TreeError(.source, "read failed", errno: code)
             }
+        }
+        guard source.isUnwritten else {
+            log("a source was written to while it was open")
+            throw TreeError(.broken, "source was written to since it was opened")
         }
     }
 }

@@ -297,6 +297,8 @@ final class TestProducer: Producer {
         /// Of each request for several texts.
         var batches: [Int] = []
         var failure: ProductionError?
+        /// Whether sources are written to while they are read.
+        var writesSources = false
         var sizeError = 0
         /// Microseconds a production takes.
         var delay: UInt32 = 0
@@ -309,6 +311,7 @@ final class TestProducer: Producer {
 
     func headerText(_ descriptor: CInt) throws(ProductionError) -> [UInt8] {
         let sizeError = try begin()
+        if state.withLock({ $0.writesSources }) { futimens(descriptor, [timespec(tv_sec: 1, tv_nsec: 0), timespec(tv_sec: 1, tv_nsec: 0)]) }
         var status = stat()
         fstat(descriptor, &status)
         return Array(repeating: UInt8(ascii: "t"), count: 20 + Int(status.st_size) + sizeError)

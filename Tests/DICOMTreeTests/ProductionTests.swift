@@ -50,6 +50,16 @@ import Testing
         #expect(producer.productions == 1)
     }
 
+    @Test func `S2 what was made of a source that was written to meanwhile is an error, and not kept`() throws {
+        let tree = tree()
+        let id = try tree.node(at: "patients/P1/2020-01-02 Thorax/001 CT/00002.txt").id
+        producer.state.withLock { $0.writesSources = true }
+        #expect(throws: TreeError.self) { try tree.open(id).contents() }
+        producer.state.withLock { $0.writesSources = false }
+        #expect(try tree.open(id).contents().count == tree.node(id).size)
+        #expect(producer.productions == 2)
+    }
+
     @Test func `a failure of the moment is not remembered`() throws {
         producer.state.withLock { $0.failure = ProductionError(isDeterministic: false, "deadline") }
         let tree = tree()

@@ -136,6 +136,34 @@ private let fixtures = Corpus.projectRoot + "/Fixtures"
         #expect(errno == EIO)
     }
 
+    @Test func `S1 S2 a source overwritten where it stands is an error to who has it open, never half of each`() throws {
+        let tree = try MountedTree(indexing: [])
+        let source = tree.folder + "/rewritten.dcm"
+        func content(_ byte: UInt8) -> [UInt8] {
+            var writer = DICOMWriter(.explicitLittle)
+            writer.identity()
+            writer.element(.pixelData, .OW, [UInt8](repeating: byte, count: 4 << 20))
+            return writer.part10()
+        }
+        try Data(content(7)).write(to: URL(fileURLWithPath: source))
+        #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", tree.archive, source]).status == 0)
+        try tree.mount(["-o", "show=dcm"])
+        let path = try #require(try tree.files("patients").first)
+        let descriptor = open(path, O_RDONLY)
+        defer { close(descriptor) }
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        #expect(pread(descriptor, &buffer, buffer.count, 0) == buffer.count)
+        // Another name, and other rights, are no other bytes.
+        #expect(link(source, source + "2") == 0 && chmod(source, 0o600) == 0)
+        #expect(pread(descriptor, &buffer, buffer.count, 2 << 20) == buffer.count)
+        let handle = try #require(FileHandle(forWritingAtPath: source))
+        handle.write(Data(content(9)))
+        try handle.close()
+        #expect(pread(descriptor, &buffer, buffer.count, 3 << 20) == -1)
+        #expect(errno == EIO)
+        #expect(open(path, O_RDONLY) == -1)
+    }
+
     /// R3, R9.
     @Test func `a picture that cannot be made fails when it is opened, with the dcm and txt beside it unharmed`() throws {
         let tree = try MountedTree(indexing: [])

@@ -19,6 +19,13 @@ package final class SourceFile: Sendable {
     /// Whether nothing says that it was written to since it was opened.
     package var isAsOpened: Bool { FileStatus(descriptor: descriptor)?.identity == identity }
 
+    /// Whether its bytes are those that were opened, as far as size and mtime tell. To be asked after reading: links and renaming
+    /// change neither.
+    package var isUnwritten: Bool {
+        guard let now = FileStatus(descriptor: descriptor) else { return false }
+        return now.size == size && now.identity.mtimeNs == mtimeNs
+    }
+
     deinit { Glibc.close(descriptor) }
 }
 
