@@ -60,16 +60,17 @@ private struct Verifier {
     }
 
     private mutating func checkTotals() throws(ArchiveError) {
-        let stored: ArchiveTotals
+        var areRight = true
         do throws(ArchiveError) {
-            stored = try archive.totals()
+            try archive.pool.read { connection throws(ArchiveError) in
+                // As of one moment: rows may come and go meanwhile.
+                try connection.transaction { () throws(ArchiveError) in areRight = try connection.totals() == connection.countedTotals() }
+            }
         } catch {
             // A damaged row was reported with its table; anything else is a failure of the examination.
             guard error.code == .damagedRow else { throw error }
-            return
         }
-        let counted = try archive.pool.read { connection throws(ArchiveError) in try connection.countedTotals() }
-        if stored != counted { found(.row, [], "the totals are not those of the rows") }
+        if !areRight { found(.row, [], "the totals are not those of the rows") }
     }
 
     private static let references = [

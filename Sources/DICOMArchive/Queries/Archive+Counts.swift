@@ -1,17 +1,22 @@
 extension Archive {
     /// Counts every row: for `dcmfs status`. The mount asks for `totals`.
     package func counts() throws(ArchiveError) -> ArchiveCounts {
+        var counts = ArchiveCounts()
         try pool.read { connection throws(ArchiveError) in
-            var counts = ArchiveCounts()
-            let totals = try connection.countedTotals()
-            (counts.patients, counts.studies, counts.series) = (totals.patients, totals.studies, totals.series)
-            (counts.instances, counts.instanceBytes) = (totals.instances, totals.instanceBytes)
-            counts.conflicts = Int(try connection.scalar("SELECT count(*) FROM conflicts") ?? 0)
-            counts.gone = Int(try connection.scalar("SELECT count(*) FROM sources WHERE gone = 1") ?? 0)
-            let kinds = try connection.prepare("SELECT kind, count(*) FROM sources GROUP BY kind")
-            while try kinds.step() { counts.add(Int(kinds.int(1)), of: SourceRow.Kind(rawValue: UInt8(truncatingIfNeeded: kinds.int(0)))) }
-            return counts
+            // As of one moment: rows may come and go meanwhile.
+            try connection.transaction { () throws(ArchiveError) in try count(into: &counts, connection) }
         }
+        return counts
+    }
+
+    private func count(into counts: inout ArchiveCounts, _ connection: Connection) throws(ArchiveError) {
+        let totals = try connection.countedTotals()
+        (counts.patients, counts.studies, counts.series) = (totals.patients, totals.studies, totals.series)
+        (counts.instances, counts.instanceBytes) = (totals.instances, totals.instanceBytes)
+        counts.conflicts = Int(try connection.scalar("SELECT count(*) FROM conflicts") ?? 0)
+        counts.gone = Int(try connection.scalar("SELECT count(*) FROM sources WHERE gone = 1") ?? 0)
+        let kinds = try connection.prepare("SELECT kind, count(*) FROM sources GROUP BY kind")
+        while try kinds.step() { counts.add(Int(kinds.int(1)), of: SourceRow.Kind(rawValue: UInt8(truncatingIfNeeded: kinds.int(0)))) }
     }
 }
 
