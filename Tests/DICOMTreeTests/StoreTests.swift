@@ -142,13 +142,13 @@ import Testing
         #expect(try read().made == 0)
     }
 
-    @Test func `a source that is written to while it is drawn is not stored`() throws {
+    @Test func `what is drawn of a source that is written to meanwhile is an error, and not stored`() throws {
         let store = try fixture.store()
         let tree = tree(store)
         let file = try tree.open(try tree.node(at: Self.picture).id)
         let path = try #require(source.state.withLock { state in state.sources[1].flatMap { state.files[$0] } })
         try Data("DICM X 00001".utf8).write(to: URL(fileURLWithPath: path), options: [])
-        _ = try file.contents()
+        #expect(throws: TreeError.self) { try file.contents() }
         store.finish(within: 60)
         #expect(try fixture.files().isEmpty)
     }

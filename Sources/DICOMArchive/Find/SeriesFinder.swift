@@ -9,7 +9,7 @@ struct SeriesFinder {
     private let needsModalities: Bool
     private var lastPatient: (id: Int64, isWanted: Bool)?
     private var lastStudy: (id: Int64, isWanted: Bool)?
-    private var sopClass: (id: Int64, value: [UInt8])?
+    private var sopClasses: [Int64: [UInt8]] = [:]
     private var modalityValues: [Int64: [UInt8]] = [:]
 
     /// - Parameter areCompared: terms that the candidates were found by need not be compared again: the sum of a row says that
@@ -71,9 +71,11 @@ struct SeriesFinder {
     }
 
     private mutating func sopClass(_ id: Int64) throws(ArchiveError) -> [UInt8] {
-        if let sopClass, sopClass.id == id { return sopClass.value }
+        if let known = sopClasses[id] { return known }
         let value = try connection.one(.textByID, id) { s in s.bytes(0) } ?? []
-        sopClass = (id, value)
+        // A damaged archive may name any number of them.
+        if sopClasses.count > 4096 { sopClasses = [:] }
+        sopClasses[id] = value
         return value
     }
 

@@ -113,17 +113,21 @@ package enum FileName {
         return Set(names.map { Array($0.utf8) })
     }()
 
-    private static let deviceBeginnings: [UInt32] = Set(devices.map { $0.prefix(3).reduce(0) { $0 << 8 | UInt32($1) } }).sorted()
-
     /// Windows takes `nul`, `NUL.txt` and `nul .x` for the device.
     private static func isDevice(_ name: [UInt8]) -> Bool {
         // Nearly all names are told by their first letters.
-        guard name.count >= 3, deviceBeginnings.contains(UInt32(name[0] | 0x20) << 16 | UInt32(name[1] | 0x20) << 8 | UInt32(name[2] | 0x20)) else {
-            return false
-        }
+        guard name.count >= 3, mayBeginDevice(name[0] | 0x20, name[1] | 0x20, name[2] | 0x20) else { return false }
         let stem = name.prefix { $0 != UInt8(ascii: ".") }
         guard let last = stem.lastIndex(where: { $0 != 0x20 }), last < 8 else { return false }
         return devices.contains(caseFolded(Array(stem[...last])))
+    }
+
+    /// The first letters of `devices`.
+    private static func mayBeginDevice(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> Bool {
+        switch (Unicode.Scalar(first), Unicode.Scalar(second), Unicode.Scalar(third)) {
+        case ("c", "o", "n"), ("c", "o", "m"), ("c", "l", "o"), ("p", "r", "n"), ("a", "u", "x"), ("n", "u", "l"), ("l", "p", "t"): true
+        default: false
+        }
     }
 
     // MARK: - Runs and cutting

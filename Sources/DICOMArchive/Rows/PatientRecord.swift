@@ -56,10 +56,18 @@ struct PatientRecord {
 extension PatientRecord: StoredRow {
     static var from: ReadSQL { .patientsFrom }
     static var table: String { "patients" }
-    static var seed: UInt64 { 1 }
-    static var sum: Int32 { 10 }
+    static var sumColumn: Int32 { 10 }
     static var nameColumn: Int32 { 1 }
-    static let summed: [SummedColumn] = [.int(0), .bytes(1)] + (3...9).map { .bytes($0) } + [.int(2), .bytes(11), .bytes(12)]
+
+    static func sum(of s: SQLStatement) -> Int64 {
+        var sum = RowChecksum(1)
+        sum.add(s, int: 0)
+        sum.add(s, bytes: nameColumn)
+        sum.add(s, bytes: 3...9)
+        sum.add(s, int: 2)
+        sum.add(s, bytes: 11...12)
+        return sum.value
+    }
 }
 
 /// Nothing of a row whose checksum is wrong may be served.

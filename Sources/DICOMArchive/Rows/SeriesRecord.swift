@@ -77,13 +77,25 @@ struct SeriesRecord {
 extension SeriesRecord: StoredRow {
     static var from: ReadSQL { .seriesFrom }
     static var table: String { "series" }
-    static var seed: UInt64 { 3 }
-    static var sum: Int32 { 9 }
+    static var sumColumn: Int32 { 9 }
     static var nameColumn: Int32 { 2 }
     static var modifiedColumn: Int32 { 3 }
     static var identityColumn: Int32 { 5 }
     static var sopClassColumn: Int32 { 18 }
-    static let summed: [SummedColumn] =
-        [.int(0), .int(1), .bytes(5), .bytes(2), .bytes(4), .bytes(6), .bytes(7), .bytes(8), .int(3), .int(10), .optional(11), .optional(12)]
-        + (13...17).map { .bytes($0) } + [.int(18)]
+
+    static func sum(of s: SQLStatement) -> Int64 {
+        var sum = RowChecksum(3)
+        sum.add(s, int: 0)
+        sum.add(s, int: 1)
+        sum.add(s, bytes: identityColumn)
+        sum.add(s, bytes: nameColumn)
+        sum.add(s, bytes: 4)
+        sum.add(s, bytes: 6...8)
+        sum.add(s, int: modifiedColumn)
+        sum.add(s, int: 10)
+        sum.add(s, optional: 11...12)
+        sum.add(s, bytes: 13...17)
+        sum.add(s, int: sopClassColumn)
+        return sum.value
+    }
 }

@@ -77,11 +77,22 @@ struct StudyRecord {
 extension StudyRecord: StoredRow {
     static var from: ReadSQL { .studiesFrom }
     static var table: String { "studies" }
-    static var seed: UInt64 { 2 }
-    static var sum: Int32 { 11 }
+    static var sumColumn: Int32 { 11 }
     static var nameColumn: Int32 { 2 }
     static var identityColumn: Int32 { 5 }
-    static let summed: [SummedColumn] =
-        [.int(0), .int(1), .bytes(5), .bytes(2), .bytes(4)] + (6...10).map { .bytes($0) } + [.int(3), .bytes(12), .bytes(13), .int(14)]
-        + (15...18).map { .optional($0) }
+
+    static func sum(of s: SQLStatement) -> Int64 {
+        var sum = RowChecksum(2)
+        sum.add(s, int: 0)
+        sum.add(s, int: 1)
+        sum.add(s, bytes: identityColumn)
+        sum.add(s, bytes: nameColumn)
+        sum.add(s, bytes: 4)
+        sum.add(s, bytes: 6...10)
+        sum.add(s, int: 3)
+        sum.add(s, bytes: 12...13)
+        sum.add(s, int: 14)
+        sum.add(s, optional: 15...18)
+        return sum.value
+    }
 }

@@ -3,34 +3,29 @@ protocol StoredRow {
     /// The rows from an id on, in the order of ids.
     static var from: ReadSQL { get }
     static var table: String { get }
-    /// What goes into the row's sum, in its order.
-    static var summed: [SummedColumn] { get }
-    /// Keeps rows of different tables apart in sums.
-    static var seed: UInt64 { get }
-    /// The column of the sum.
-    static var sum: Int32 { get }
-}
-
-/// A column by its place in the statement, and how it is summed.
-enum SummedColumn {
-    case int(Int32)
-    case bytes(Int32)
-    /// NULL is something else than no bytes.
-    case optional(Int32)
+    /// The sum as `checksum` has it, of the columns where they stand: no array is shared by the threads that ask.
+    static func sum(of s: SQLStatement) -> Int64
+    /// The column that holds it.
+    static var sumColumn: Int32 { get }
 }
 
 extension StoredRow {
     /// Throws for a row whose sum is wrong. Column 0 is the id.
     static func check(_ s: SQLStatement) throws(ArchiveError) {
-        var sum = RowChecksum(seed)
-        for column in summed {
-            switch column {
-            case .int(let place): sum.add(s.int(place))
-            case .bytes(let place): s.withBytes(place) { sum.add($0) }
-            case .optional(let place): if s.isNull(place) { sum.add(-1) } else { s.withBytes(place) { sum.add($0) } }
-            }
-        }
-        try checkRow(s.int(self.sum) == sum.value, table, s.int(0))
+        try checkRow(s.int(sumColumn) == sum(of: s), table, s.int(0))
+    }
+}
+
+extension RowChecksum {
+    mutating func add(_ s: SQLStatement, int column: Int32) { add(s.int(column)) }
+
+    mutating func add(_ s: SQLStatement, bytes column: Int32) { s.withBytes(column) { add($0) } }
+
+    mutating func add(_ s: SQLStatement, bytes columns: ClosedRange<Int32>) { for column in columns { add(s, bytes: column) } }
+
+    /// NULL is something else than no bytes.
+    mutating func add(_ s: SQLStatement, optional columns: ClosedRange<Int32>) {
+        for column in columns { if s.isNull(column) { add(-1) } else { add(s, bytes: column) } }
     }
 }
 
