@@ -13,10 +13,6 @@ package protocol Producer: Sendable {
     func picture(_ descriptor: CInt, _ order: PictureOrder) throws(ProductionError) -> ProducedPicture
 }
 
-extension Producer {
-    package func headerTexts(_ descriptors: [CInt]) -> [[UInt8]?] { descriptors.map { try? headerText($0) } }
-}
-
 package struct ProducedPicture: Hashable, Sendable {
     package let bytes: [UInt8]
     /// Microseconds of processor time.

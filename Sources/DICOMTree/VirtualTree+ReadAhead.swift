@@ -34,8 +34,9 @@ extension VirtualTree {
 
     /// Whoever opens a file later learns what went wrong: from the memory of failures, or by trying again.
     private func makeAhead(_ ids: [NodeID]) {
-        guard let found = try? located(ids) else { return }
         var texts: [Production.Order] = []
+        let found: [LocatedInstance?]
+        do throws(TreeError) { found = try located(ids) } catch { return }
         for (id, instance) in zip(ids, found) {
             guard let instance else { continue }
             do throws(TreeError) {

@@ -82,6 +82,7 @@ struct Server {
             CLinux_store(memory + WorkerChannel.progressOffset, UInt32(clamping: index))
             limits.apply(.header)
             if answersTests { misbehave(file) }
+            // Who asks for this one alone learns what is wrong with it.
             let text = try? Serve.headerText(InputFile(descriptor: file, size: sizes[index]))
             // One that is longer than it was said to be must not crowd out the others.
             texts.append(text.flatMap { $0.count <= HeaderTextsReply.longestText ? $0 : nil })

@@ -319,6 +319,7 @@ final class TestProducer: Producer {
 
     func headerTexts(_ descriptors: [CInt]) -> [[UInt8]?] {
         state.withLock { $0.batches.append(descriptors.count) }
+        // As the protocol says: nothing for those that fail, until they are asked for alone.
         return descriptors.map { try? headerText($0) }
     }
 

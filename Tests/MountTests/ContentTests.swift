@@ -117,16 +117,26 @@ private let fixtures = Corpus.projectRoot + "/Fixtures"
         #expect(try tree.files("patients").filter { $0.hasSuffix(".dcm") } == listed)
     }
 
-    @Test func `S2 a source cut while it is read is an error, not a short file`() throws {
-        let tree = try MountedTree(indexing: [])
-        let source = tree.folder + "/cut.dcm"
+    private static func large(_ byte: UInt8) -> [UInt8] {
         var writer = DICOMWriter(.explicitLittle)
         writer.identity()
-        writer.element(.pixelData, .OW, [UInt8](repeating: 7, count: 4 << 20))
-        try Data(writer.part10()).write(to: URL(fileURLWithPath: source))
+        writer.element(.pixelData, .OW, [UInt8](repeating: byte, count: 4 << 20))
+        return writer.part10()
+    }
+
+    /// A mount of one source of 4 MiB, and where both are.
+    private static func large() throws -> (tree: MountedTree, source: String, path: String) {
+        let tree = try MountedTree(indexing: [])
+        let source = tree.folder + "/large.dcm"
+        try Data(large(7)).write(to: URL(fileURLWithPath: source))
         #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", tree.archive, source]).status == 0)
         try tree.mount(["-o", "show=dcm"])
-        let path = try #require(try tree.files("patients").first)
+        return (tree, source, try #require(try tree.files("patients").first))
+    }
+
+    @Test func `S2 a source cut while it is read is an error, not a short file`() throws {
+        let (tree, source, path) = try Self.large()
+        defer { withExtendedLifetime(tree) {} }
         let descriptor = open(path, O_RDONLY)
         defer { close(descriptor) }
         var buffer = [UInt8](repeating: 0, count: 4096)
@@ -137,18 +147,8 @@ private let fixtures = Corpus.projectRoot + "/Fixtures"
     }
 
     @Test func `S1 S2 a source overwritten where it stands is an error to who has it open, never half of each`() throws {
-        let tree = try MountedTree(indexing: [])
-        let source = tree.folder + "/rewritten.dcm"
-        func content(_ byte: UInt8) -> [UInt8] {
-            var writer = DICOMWriter(.explicitLittle)
-            writer.identity()
-            writer.element(.pixelData, .OW, [UInt8](repeating: byte, count: 4 << 20))
-            return writer.part10()
-        }
-        try Data(content(7)).write(to: URL(fileURLWithPath: source))
-        #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", tree.archive, source]).status == 0)
-        try tree.mount(["-o", "show=dcm"])
-        let path = try #require(try tree.files("patients").first)
+        let (tree, source, path) = try Self.large()
+        defer { withExtendedLifetime(tree) {} }
         let descriptor = open(path, O_RDONLY)
         defer { close(descriptor) }
         var buffer = [UInt8](repeating: 0, count: 4096)
@@ -157,7 +157,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures"
         #expect(link(source, source + "2") == 0 && chmod(source, 0o600) == 0)
         #expect(pread(descriptor, &buffer, buffer.count, 2 << 20) == buffer.count)
         let handle = try #require(FileHandle(forWritingAtPath: source))
-        handle.write(Data(content(9)))
+        handle.write(Data(Self.large(9)))
         try handle.close()
         #expect(pread(descriptor, &buffer, buffer.count, 3 << 20) == -1)
         #expect(errno == EIO)

@@ -16,7 +16,7 @@ extension Archive {
         try pool.read { connection throws(ArchiveError) in
             // One transaction: all of it as of one moment, and no lock taken anew for each row.
             try connection.transaction { () throws(ArchiveError) in
-                let candidates = try SearchCandidates(connection, query, effort)
+                let candidates = try SearchCandidates(connection, query, effort, try connection.roughTotals())
                 try SeriesFinder.run(connection, query, candidates, candidates.ids[...], emit)
             }
         }
@@ -41,10 +41,11 @@ extension Archive {
     ) throws(ArchiveError) -> [Part] {
         var parts: [Part] = []
         try pool.read { connection throws(ArchiveError) in
-            let helpers = helpers(for: connection, effort)
+            let totals = try connection.roughTotals()
+            let helpers = totals.series >= 2 * effort.leastOfPart ? pool.takeSpare(Self.mostParts - 1).map(SearchHelper.init) : []
             defer { dismiss(helpers) }
             try connection.transaction { () throws(ArchiveError) in
-                let candidates = try SearchCandidates(connection, query, effort)
+                let candidates = try SearchCandidates(connection, query, effort, totals)
                 let useful = helpers.prefix(max(0, candidates.ids.count / effort.leastOfPart - 1)).filter { $0.join() }
                 parts = try Self.inParts(candidates.ids, [connection] + useful.map(\.connection)) { connection, ids throws(ArchiveError) in
                     var part = empty
@@ -57,13 +58,6 @@ extension Archive {
     }
 
     private static var mostParts: Int { min(4, ProcessInfo.processInfo.activeProcessorCount) }
-
-    /// Connections for other threads, where the archive is large enough for them. To be had before the transaction begins.
-    private func helpers(for connection: Connection, _ effort: SearchEffort) -> [SearchHelper] {
-        // One that is damaged is as good as none: the search goes on alone.
-        guard let totals = try? connection.totals(), totals.series >= 2 * effort.leastOfPart else { return [] }
-        return pool.takeSpare(Self.mostParts - 1).map(SearchHelper.init)
-    }
 
     private func dismiss(_ helpers: [SearchHelper]) {
         for helper in helpers {
@@ -98,6 +92,7 @@ private struct SearchHelper {
 
     init(_ connection: Connection) {
         self.connection = connection
+        // Without it, it does not join: an error of the database reaches the search on the connection that it has.
         version = try? connection.value(.dataVersion)
     }
 
@@ -106,8 +101,14 @@ private struct SearchHelper {
     func join() -> Bool {
         connection.setBusyTimeout(milliseconds: 0)
         defer { connection.setBusyTimeout(milliseconds: Connection.patience) }
-        guard let version, (try? connection.execute("BEGIN")) != nil else { return false }
-        return (try? connection.value(.dataVersion)) == version
+        guard let version else { return false }
+        do throws(ArchiveError) {
+            try connection.execute("BEGIN")
+            return try connection.value(.dataVersion) == version
+        } catch {
+            // Locked, as a rule. Whatever it is, the search goes on without it, and meets it if it is not for this one alone.
+            return false
+        }
     }
 
     func leave() {

@@ -16,9 +16,9 @@ final class FoundRows {
 
     func nameFolders() {
         folders.removeAll(keepingCapacity: true)
-        for row in [patient.statement, study.statement] {
-            row.withBytes(row === patient.statement ? PatientRecord.nameColumn : StudyRecord.nameColumn) { folders += $0 }
-            folders.append(UInt8(ascii: " "))
-        }
+        patient.statement.withBytes(PatientRecord.nameColumn) { folders += $0 }
+        folders.append(UInt8(ascii: " "))
+        study.statement.withBytes(StudyRecord.nameColumn) { folders += $0 }
+        folders.append(UInt8(ascii: " "))
     }
 }

@@ -19,12 +19,12 @@ struct SearchCandidates {
     /// Whether the columns of all terms but those about `ModalitiesInStudy` were compared.
     private(set) var areCompared = false
 
-    init(_ connection: Connection, _ query: SearchQuery, _ effort: SearchEffort) throws(ArchiveError) {
+    /// - Parameter totals: they decide only how it is done.
+    init(_ connection: Connection, _ query: SearchQuery, _ effort: SearchEffort, _ totals: ArchiveTotals) throws(ArchiveError) {
         self.connection = connection
         self.query = query
         self.effort = effort
-        // They decide only how it is done: a damaged row of theirs keeps nobody from searching.
-        totals = (try? connection.totals()) ?? ArchiveTotals()
+        self.totals = totals
         if let few = try fromIndex() {
             ids = few
         } else {
@@ -222,12 +222,7 @@ private struct SortedIDs {
         if place &+ 1 < ids.count, ids[place &+ 1] == id { place &+= 1 }
         if ids[place] == id { return true }
         if ids[place] < id, place &+ 1 == ids.count || id < ids[place &+ 1] { return false }
-        var (low, high) = (0, ids.count)
-        while low < high {
-            let middle = (low &+ high) / 2
-            if ids[middle] > id { high = middle } else { low = middle &+ 1 }
-        }
-        place = max(0, low &- 1)
+        place = max(0, ids.partitioningIndex { $0 > id } &- 1)
         return ids[place] == id
     }
 }

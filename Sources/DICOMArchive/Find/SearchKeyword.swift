@@ -46,42 +46,48 @@ package enum SearchKeyword: String, CaseIterable, Sendable {
 
 extension SearchKeyword {
     func value(of patient: PatientRecord) -> [UInt8] {
-        switch self {
-        case .patientID: patient.patientID
-        case .issuerOfPatientID: patient.issuer
-        case .patientName: patient.personName
-        case .patientBirthDate: Self.date(patient.birthDate)
-        case .patientSex: patient.sex
-        default: []
-        }
+        let column: [UInt8] =
+            switch self {
+            case .patientID: patient.patientID
+            case .issuerOfPatientID: patient.issuer
+            case .patientName: patient.personName
+            case .patientBirthDate: patient.birthDate
+            case .patientSex: patient.sex
+            default: []
+            }
+        return value(ofColumn: column)
     }
 
     /// Not `ModalitiesInStudy`, which is in other rows.
     func value(of study: StudyRecord) -> [UInt8] {
-        switch self {
-        case .studyInstanceUID: study.identity.first == 0 ? [] : study.identity
-        case .studyDate: Self.date(study.date)
-        case .studyID: study.studyID
-        case .studyDescription: study.description
-        case .accessionNumber: study.accession
-        default: []
-        }
+        let column: [UInt8] =
+            switch self {
+            case .studyInstanceUID: study.identity
+            case .studyDate: study.date
+            case .studyID: study.studyID
+            case .studyDescription: study.description
+            case .accessionNumber: study.accession
+            default: []
+            }
+        return value(ofColumn: column)
     }
 
     /// Not `SOPClassUID`, of which the row has only the number.
     func value(of series: SeriesRecord) -> [UInt8] {
-        switch self {
-        case .seriesInstanceUID: series.identity.first == 0 ? [] : series.identity
-        case .seriesNumber: EntityNames.number(series.number) ?? series.number
-        case .seriesDescription: series.description
-        case .modality: series.modality
-        case .bodyPartExamined: series.bodyPart
-        case .manufacturer: series.manufacturer
-        case .manufacturerModelName: series.model
-        case .protocolName: series.protocolName
-        case .institutionName: series.institution
-        default: []
-        }
+        let column: [UInt8] =
+            switch self {
+            case .seriesInstanceUID: series.identity
+            case .seriesNumber: series.number
+            case .seriesDescription: series.description
+            case .modality: series.modality
+            case .bodyPartExamined: series.bodyPart
+            case .manufacturer: series.manufacturer
+            case .manufacturerModelName: series.model
+            case .protocolName: series.protocolName
+            case .institutionName: series.institution
+            default: []
+            }
+        return value(ofColumn: column)
     }
 
     /// Its column in the table of its level. For `SOPClassUID` that has a number only; `ModalitiesInStudy` is in other rows.
@@ -133,7 +139,7 @@ extension SearchKeyword {
         }
     }
 
-    /// The value of that column, as `value(of:)` has it.
+    /// The value that a column stands for.
     func value(ofColumn bytes: [UInt8]) -> [UInt8] {
         switch self {
         case .studyDate, .patientBirthDate: Self.date(bytes)

@@ -48,7 +48,8 @@ package struct NameSet: Sendable {
         reserve(count + other.count)
         for place in other.names.indices {
             let (name, hash, folder) = (other.bytes[other.range(place)], other.names[place].hash, other.names[place].folder)
-            if hasHash(hash) { try add(Array(name), in: folder, identity: identity(place)) } else { append(name, in: folder, hash) }
+            // Without a folded name: nearly all are new.
+            if self.place(hash, where: { _ in true }) != nil { try add(Array(name), in: folder, identity: identity(place)) } else { append(name, in: folder, hash) }
         }
     }
 
@@ -57,22 +58,17 @@ package struct NameSet: Sendable {
     private func range(_ place: Int) -> Range<Int> { (place == 0 ? 0 : names[place - 1].end)..<names[place].end }
 
     private func place(ofFolded folded: UnsafeRawBufferPointer, in folder: Int32, _ hash: UInt32) -> Int? {
+        place(hash) { names[$0].folder == folder && withFolded(self[$0]) { $0.elementsEqual(folded) } }
+    }
+
+    private func place(_ hash: UInt32, where isWanted: (Int) -> Bool) -> Int? {
         var slot = Int(hash) & (slots.count &- 1)
         while slots[slot] >= 0 {
             let place = Int(slots[slot])
-            if names[place].hash == hash, names[place].folder == folder, withFolded(self[place], { $0.elementsEqual(folded) }) { return place }
+            if names[place].hash == hash, isWanted(place) { return place }
             slot = (slot &+ 1) & (slots.count &- 1)
         }
         return nil
-    }
-
-    private func hasHash(_ hash: UInt32) -> Bool {
-        var slot = Int(hash) & (slots.count &- 1)
-        while slots[slot] >= 0 {
-            if names[Int(slots[slot])].hash == hash { return true }
-            slot = (slot &+ 1) & (slots.count &- 1)
-        }
-        return false
     }
 
     private mutating func append(_ name: ArraySlice<UInt8>, in folder: Int32, _ hash: UInt32) {

@@ -64,6 +64,16 @@ extension Connection {
         return try query.step() ? try ArchiveTotals(query) : ArchiveTotals()
     }
 
+    /// For what is right whatever they are: none where their row is damaged.
+    func roughTotals() throws(ArchiveError) -> ArchiveTotals {
+        do throws(ArchiveError) {
+            return try totals()
+        } catch {
+            guard error.code == .damagedRow else { throw error }
+            return ArchiveTotals()
+        }
+    }
+
     /// The same by counting every row.
     func countedTotals() throws(ArchiveError) -> ArchiveTotals {
         var totals = ArchiveTotals()

@@ -62,12 +62,7 @@ final class FoundSeries: Sendable {
 
     /// The place of the first entry whose id is above `id`.
     func firstPlace(after id: Int64) -> Int {
-        var (low, high) = (0, count)
-        while low < high {
-            let middle = (low + high) / 2
-            if rows[middle].id > id { high = middle } else { low = middle + 1 }
-        }
-        return low
+        rows.partitioningIndex { $0.id > id }
     }
 }
 

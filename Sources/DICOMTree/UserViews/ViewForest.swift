@@ -90,12 +90,7 @@ struct ViewForest: Sendable {
     }
 
     private func firstPlace(in numbers: ArraySlice<Int32>, above row: Int64) -> Int {
-        var (low, high) = (numbers.startIndex, numbers.endIndex)
-        while low < high {
-            let middle = (low + high) / 2
-            if nodes[Int(numbers[middle])].row > row { high = middle } else { low = middle + 1 }
-        }
-        return low
+        numbers.partitioningIndex { nodes[Int($0)].row > row }
     }
 }
 
