@@ -20,6 +20,9 @@ extension IngestWriter {
             try keepUnreadable(candidate, "it changed while it was read")
         case .notRegular:
             try skip(candidate.folder, candidate.name, known: candidate.known, reason: "special-file", "not a regular file, not followed")
+        case .packed(let kind):
+            report.found += 1
+            try setAside(candidate, file, reason: "packed", at: -1, Array("\(kind): unpack it first, nothing in it is shown".utf8))
         case .parsed(.failed(let reason)):
             report.found += 1
             try setAside(candidate, file, reason: "reader-failed", at: -1, Array(reason.utf8))

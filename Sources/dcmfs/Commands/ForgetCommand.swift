@@ -6,10 +6,10 @@ struct ForgetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "forget", abstract: "Drop entries from an archive; never touches the files.")
 
-    @Argument(help: "The archive's database file.")
+    @Argument(help: "The archive's database file.", completion: .file())
     var archive: String
 
-    @Argument(help: "Files or folders, which need not exist any more.")
+    @Argument(help: "Files or folders, which need not exist any more.", completion: .file())
     var paths: [String] = []
 
     @Flag(help: "Everything that the last index did not find.")

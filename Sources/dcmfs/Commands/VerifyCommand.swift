@@ -10,7 +10,7 @@ struct VerifyCommand: ParsableCommand {
             Exit codes: 0 intact, 1 failed, 3 damage found.
             """)
 
-    @Argument(help: "The archive's database file.")
+    @Argument(help: "The archive's database file.", completion: .file())
     var archive: String
 
     @Flag(help: "Print JSON, one object a line, the summary last.")
