@@ -34,8 +34,8 @@ struct FolderArchive {
         if base.first != UInt8(ascii: "/") {
             guard let home = home() else { throw CommandFailure("there is no HOME to keep an index in; make an archive: dcmfs index ARCHIVE FOLDER") }
             base = joinPath(home, Array(".cache".utf8))
-            _ = mkdir(cPath(base), 0o700)
         }
+        _ = mkdir(cPath(base), 0o700)
         let folder = joinPath(base, Array("dcmfs".utf8))
         _ = mkdir(cPath(folder), 0o700)
         let descriptor = open(cPath(folder), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)

@@ -8,7 +8,8 @@ struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Copy files or folders of the tree to disk, without a mount.",
         discussion: """
-            As cp -p would from a mount: where DEST is a folder the copy goes into it, else it is called DEST; - is standard output. Each file \
+            As cp -p would from a mount: where DEST is a folder the copy goes into it, else it is called DEST; of a folder whose PATH ends with / \
+            the contents go into DEST, each time. - is standard output. Each file \
             is written under another name and renamed when it is whole. Files that cannot be made (damaged pictures, lost sources) are named \
             and left out. Pictures are smaller than those of a mount, whose sizes must be known before they are drawn.
 
@@ -50,7 +51,8 @@ struct ExportCommand: ParsableCommand {
             let node = try tree.node(at: path)
             if destination == "-" { return try print(node, path, tree) }
             var target = ArchiveAccess.bytes(of: destination)
-            if DiskFile.isDirectory(target), let name = path.split(separator: UInt8(ascii: "/")).last { target = joinPath(target, Array(name)) }
+            let isContents = node.isDirectory && path.last == UInt8(ascii: "/")
+            if !isContents, DiskFile.isDirectory(target), let name = path.split(separator: UInt8(ascii: "/")).last { target = joinPath(target, Array(name)) }
             let progress = quiet ? nil : ProgressLine()
             defer { progress?.end() }
             let export = Export(tree: tree, existing: update ? .update : force ? .replace : .keep, isCompact: !asMounted, progress: progress)

@@ -29,7 +29,7 @@ struct ForgetCommand: ParsableCommand {
                 return count
             }
             if count == 0 && !gone { throw CommandFailure("nothing at these paths is in the archive") }
-            printOut("forgot \(count) inputs\n")
+            printOut("forgot \(counted(count, "file"))\n")
         }
     }
 }

@@ -11,7 +11,7 @@ struct IndexCommand: ParsableCommand {
             DICOMDIR is a medium: its references are checked, and files beside it are taken as well. Nothing but the archive is written. \
             Files that are not found any more stay listed (see 'dcmfs problems') until 'dcmfs forget --gone' or --prune.
 
-            Exit codes: 0 done, also when files were set aside; 1 failed; 2 usage.
+            Exit codes: 0 done, also when files were not readable; 1 failed; 2 usage.
             """)
 
     @Argument(help: "The archive's database file.", completion: .file())
@@ -139,13 +139,13 @@ extension IndexReport {
     /// One line.
     var news: String {
         let counts = [
-            ("new", new), ("changed", changed), ("duplicates", duplicates), ("set aside", setAsideTotal), ("gone", newlyGone), ("dropped", pruned),
+            ("new", new), ("changed", changed), ("duplicates", duplicates), ("not readable", setAsideTotal), ("gone", newlyGone), ("dropped", pruned),
         ]
         return counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", ") + "\n"
     }
 
     func summary(archive: String) -> String {
-        var lines = ["found          \(found) files"]
+        var lines = ["found          \(counted(found, "file"))"]
         func add(_ name: String, _ count: Int, _ note: String = "") {
             if count > 0 { lines.append(name.padded(to: 15) + "\(count)" + note) }
         }
@@ -153,14 +153,14 @@ extension IndexReport {
         add("unchanged", unchanged)
         add("changed", changed)
         add("duplicates", duplicates)
-        for (reason, count) in setAside.sorted(by: { $0.key < $1.key }) { add("set aside", count, " (\(reason))") }
+        for (reason, count) in setAside.sorted(by: { $0.key < $1.key }) { add("not readable", count, reason == "packed" ? " (packed: unpack these first)" : " (\(reason))") }
         add("not DICOM", notDICOM)
-        add("media dirs", mediaDirectories, badReferences > 0 ? " (\(badReferences) bad references)" : "")
-        for (reason, count) in skipped.sorted(by: { $0.key < $1.key }) { add("not followed", count, " (\(reason))") }
+        add("DICOMDIR media", mediaDirectories, badReferences > 0 ? " (\(counted(badReferences, "bad reference")))" : "")
+        for (reason, count) in skipped.sorted(by: { $0.key < $1.key }) { add("links skipped", count, " (\(reason))") }
         add("gone", gone, pruned > 0 ? " (\(pruned) dropped)" : " (still listed)")
         add("copied", copied)
         add("waiting", waiting, " (somebody may still be writing to them)")
-        if !isSealed { lines.append("The archive is in use elsewhere and was not sealed: it cannot be mounted from read-only media yet.") }
+        if !isSealed { lines.append("The archive is in use elsewhere and was not closed for read-only media: it cannot be mounted from them yet.") }
         if setAsideTotal + notDICOM + badReferences > 0 { lines.append("Details: dcmfs problems \(Arguments.shown(archive))") }
         return lines.joined(separator: "\n") + "\n"
     }

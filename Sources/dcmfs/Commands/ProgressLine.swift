@@ -53,7 +53,7 @@ final class ProgressLine: Sendable {
 
     private func text(_ progress: IndexProgress, seconds: Double) -> String {
         let rate = seconds > 0 ? Double(progress.found) / seconds : 0
-        var text = "\(progress.found) files, \(progress.durable) in the archive, \(Int(rate)) a second"
+        var text = "\(counted(progress.found, "file")), \(progress.durable) in the archive, \(Int(rate)) a second"
         if let total = total.withLock({ $0 }), total > progress.found, rate > 1 {
             let left = Int(Double(total - progress.found) / rate)
             text += ", \(100 * progress.found / max(1, total)) %, " + (left >= 60 ? "\(left / 60) min \(left % 60) s" : "\(left) s") + " left"

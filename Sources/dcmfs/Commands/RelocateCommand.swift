@@ -21,7 +21,7 @@ struct RelocateCommand: ParsableCommand {
         try ArchiveAccess.reporting { () throws(CommandFailure) in
             let (from, to) = (ArchiveAccess.bytes(of: old), ArchiveAccess.bytes(of: new))
             let (count, _) = try ArchiveAccess.with(archive, .readWrite) { archive throws(ArchiveError) in try archive.relocate(from: from, to: to) }
-            printOut("relocated \(count) folders\n")
+            printOut("relocated \(counted(count, "folder"))\n")
         }
     }
 }

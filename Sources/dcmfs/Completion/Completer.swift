@@ -86,7 +86,7 @@ struct Completer {
             choices = values.map { value in value.firstIndex(of: "=").map { String(value[...$0]) } ?? value }
         }
         var seen: Set<String> = []
-        add(choices.filter { seen.insert($0).inserted && !($0 == word && $0.hasSuffix("=")) }.map { (head + $0, "") }, for: current)
+        add(choices.filter { seen.insert($0).inserted && !($0 == word && "=+,".contains($0.last ?? " ")) }.map { (head + $0, "") }, for: current)
     }
 
     private static func end(of separator: Character, in text: String) -> String.Index {

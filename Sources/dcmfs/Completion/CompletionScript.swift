@@ -119,7 +119,13 @@ enum CompletionScript: String, CaseIterable {
         # Completions of dcmfs for fish.
         function __dcmfs_complete
             set -l words (commandline -opc)
-            set -l current (commandline -ct | string trim --left --chars '"\'')
+            set -l current (commandline -ct)
+            # An open quote has no end to be taken away with.
+            if string match -q -r '^["\']' -- "$current"
+                set current (string trim --left --chars '"\'' -- $current)
+            else
+                set current (string unescape -- "$current")
+            end
             set -l program $words[1]
             set -e words[1]
             string match -q '~*' -- $program; and set program dcmfs
