@@ -6,6 +6,7 @@ struct FolderArchive {
     /// Absolute.
     let folder: [UInt8]
     let archive: [UInt8]
+    private let cache: [UInt8]
 
     /// Nil where `path` is no folder: then it is an archive itself.
     init?(of path: String) throws(CommandFailure) {
@@ -14,7 +15,8 @@ struct FolderArchive {
         guard let real = Arguments.withPath(path, { realpath($0, nil) }) else { throw CommandFailure("\(shownPath(given)): \(String(cString: strerror(errno)))") }
         defer { free(real) }
         folder = Array(UnsafeRawBufferPointer(start: real, count: strlen(real)))
-        archive = joinPath(try Self.cacheFolder(), Self.name(folder))
+        cache = try Self.cacheBase()
+        archive = joinPath(joinPath(cache, Array("dcmfs".utf8)), Self.name(folder))
     }
 
     /// One name for each folder: its last part, for people, and a hash of the whole path.
@@ -28,17 +30,20 @@ struct FolderArchive {
         return Array("folder-".utf8) + plain + Array("-\(String(hash, radix: 16)).db".utf8)
     }
 
-    /// `$XDG_CACHE_HOME/dcmfs` (the XDG base directories' rule: an absolute path, else ~/.cache), for its owner alone: an archive names patients.
-    private static func cacheFolder() throws(CommandFailure) -> [UInt8] {
-        var base = variable("XDG_CACHE_HOME")
-        if base.first != UInt8(ascii: "/") {
-            guard let home = home() else { throw CommandFailure("there is no HOME to keep an index in; make an archive: dcmfs index ARCHIVE FOLDER") }
-            base = joinPath(home, Array(".cache".utf8))
-        }
-        _ = mkdir(cPath(base), 0o700)
-        let folder = joinPath(base, Array("dcmfs".utf8))
-        _ = mkdir(cPath(folder), 0o700)
-        let descriptor = open(cPath(folder), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+    /// `$XDG_CACHE_HOME`, or ~/.cache where that is no absolute path (XDG Base Directory Specification).
+    private static func cacheBase() throws(CommandFailure) -> [UInt8] {
+        let base = variable("XDG_CACHE_HOME")
+        if base.first == UInt8(ascii: "/") { return base }
+        guard let home = home() else { throw CommandFailure("there is no HOME to keep an index in; make an archive: dcmfs index ARCHIVE FOLDER") }
+        return joinPath(home, Array(".cache".utf8))
+    }
+
+    /// For its owner alone: an archive names patients.
+    private func makeCacheFolder() throws(CommandFailure) {
+        let folder = joinPath(cache, Array("dcmfs".utf8))
+        _ = mkdir(Self.cPath(cache), 0o700)
+        _ = mkdir(Self.cPath(folder), 0o700)
+        let descriptor = open(Self.cPath(folder), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         var status = stat()
         guard descriptor >= 0, fstat(descriptor, &status) == 0 else {
             throw CommandFailure("\(shownPath(folder)): \(String(cString: strerror(errno))); make an archive elsewhere: dcmfs index ARCHIVE FOLDER")
@@ -48,7 +53,6 @@ struct FolderArchive {
         guard status.st_mode & 0o077 == 0 || fchmod(descriptor, 0o700) == 0 else {
             throw CommandFailure("\(shownPath(folder)): is open to other users; no index is kept there")
         }
-        return folder
     }
 
     private static func variable(_ name: String) -> [UInt8] {
@@ -67,6 +71,7 @@ struct FolderArchive {
     /// Brings the archive up to date, with the progress and the summary of `dcmfs index`. A process of its own: the one that mounts
     /// splits in two afterwards, and no thread survives that.
     func index() throws(CommandFailure) {
+        try makeCacheFolder()
         let words: [[UInt8]] = [Array("dcmfs".utf8), Array("index".utf8), archive, folder]
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup(Self.cPath($0)) }
         arguments.append(nil)

@@ -50,7 +50,7 @@ import Testing
         process.executableURL = URL(fileURLWithPath: MountedTree.program("dcmfs"))
         process.arguments = ["mount", "-f", tree.archive, tree.point]
         let log = tree.folder + "/log"
-        FileManager.default.createFile(atPath: log, contents: nil)
+        try Data().write(to: URL(fileURLWithPath: log))
         process.standardError = FileHandle(forWritingAtPath: log)
         try process.run()
         defer {
