@@ -18,6 +18,8 @@ package struct TreeOptions: Sendable {
     package var storing: PictureStoring? = nil
     /// Files made ahead of a reader at a time; 0 makes none.
     package var readAhead: Int
+    /// Pictures that are made at a time.
+    package var makers = 1
     package var times = Times.source
     /// Views of this mount beside `VirtualTree.views`.
     package var userViews: [any View] = []

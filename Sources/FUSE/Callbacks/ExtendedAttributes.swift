@@ -4,9 +4,10 @@ import SystemPackage
 
 /// getxattr and listxattr. Changing one is refused by the kernel: the mount is read-only.
 enum ExtendedAttributes {
-    static func add(to table: inout fuse_lowlevel_ops) {
-        table.getxattr = onGetxattr
-        table.listxattr = onListxattr
+    /// Without them a list is empty all the same: programs that copy attributes take "not supported" for a failure.
+    static func add(to table: inout fuse_lowlevel_ops, answersAll: Bool) {
+        table.getxattr = answersAll ? onGetxattr : nil
+        table.listxattr = answersAll ? onListxattr : onListNone
     }
 
     /// Those of other classes (`security.selinux`, `system.posix_acl_access`, asked for by every `ls -l`) are nobody's.
@@ -41,6 +42,11 @@ enum ExtendedAttributes {
     } catch {
         request.reply(error: error)
     }
+}
+
+@c private func onListNone(_ raw: fuse_req_t?, _ node: fuse_ino_t, _ size: Int) {
+    guard let raw else { return }
+    ExtendedAttributes.reply(Request(raw), [], size: size)
 }
 
 @c private func onListxattr(_ raw: fuse_req_t?, _ node: fuse_ino_t, _ size: Int) {
