@@ -34,6 +34,9 @@ final class Production: Sendable {
         return nil
     }
 
+    /// What is in memory of what was made.
+    var heldBytes: Int { cache.usedBytes }
+
     /// Whether the bytes are in memory, or known to fail.
     func isMade(_ key: RenditionKey) -> Bool { cache.holds(key) || memory.failure(of: key) != nil }
 

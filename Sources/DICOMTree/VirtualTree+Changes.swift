@@ -1,4 +1,4 @@
-package import DICOMArchive
+import DICOMArchive
 
 /// What the kernel may keep too long when the archive has changed. What it keeps all the same is never wrong: an id that stands
 /// for other content than it did is answered with "stale", and the kernel looks its name up again.

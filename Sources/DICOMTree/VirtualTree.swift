@@ -44,6 +44,9 @@ package final class VirtualTree: Sendable {
 
     package var source: any TreeSource { index.source }
 
+    /// Memory that what was made takes up now.
+    package var heldBytes: Int { production.heldBytes }
+
     // MARK: - Nodes
 
     /// What `stat` shows. From the index alone, in constant time.

@@ -6,8 +6,12 @@ import SystemPackage
 enum ExtendedAttributes {
     /// Without them a list is empty all the same: programs that copy attributes take "not supported" for a failure.
     static func add(to table: inout fuse_lowlevel_ops, answersAll: Bool) {
-        table.getxattr = answersAll ? onGetxattr : nil
-        table.listxattr = answersAll ? onListxattr : onListNone
+        guard answersAll else {
+            table.listxattr = onListNone
+            return
+        }
+        table.getxattr = onGetxattr
+        table.listxattr = onListxattr
     }
 
     /// Those of other classes (`security.selinux`, `system.posix_acl_access`, asked for by every `ls -l`) are nobody's.

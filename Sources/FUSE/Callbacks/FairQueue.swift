@@ -3,7 +3,7 @@
 ///
 /// "Taken" is the sum of weights, as in weighted fair queueing: a user who comes with one small picture waits for the pieces of
 /// work that have begun, never for what others have in line; and who had nothing to do for a while has saved up nothing.
-struct FairQueue<Element> {
+package struct FairQueue<Element> {
     private struct Line {
         var elements: [(element: Element, weight: UInt64)] = []
         var head = 0
@@ -43,7 +43,9 @@ struct FairQueue<Element> {
     /// Between a picture of one slice and a large one.
     private static var heavyFrom: UInt64 { 2 << 20 }
 
-    mutating func push(_ element: Element, of id: UInt32, weight: UInt64) {
+    package init() {}
+
+    package mutating func push(_ element: Element, of id: UInt32, weight: UInt64) {
         let weight = min(max(weight, Self.least), 1 << 40)
         var user = users.removeValue(forKey: id) ?? User(taken: max(clock, departed.removeValue(forKey: id) ?? 0))
         if weight < Self.heavyFrom {
@@ -56,7 +58,7 @@ struct FairQueue<Element> {
         users[id] = user
     }
 
-    mutating func pop() -> Element? {
+    package mutating func pop() -> Element? {
         guard let id = users.min(by: { ($0.value.taken, $0.key) < ($1.value.taken, $1.key) })?.key, var user = users.removeValue(forKey: id)
         else { return nil }
         clock = max(clock, user.taken)
