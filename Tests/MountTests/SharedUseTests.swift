@@ -1,3 +1,4 @@
+import DICOM
 import Foundation
 import Glibc
 import Locks
@@ -10,16 +11,16 @@ import Testing
     static func frames(_ count: Int, side: Int, at path: String) throws {
         var writer = DICOMWriter(.explicitLittle)
         writer.identity(sopClass: "1.2.840.10008.5.1.4.1.1.7.4")
-        writer.element(Tag(0x0028, 0x0002), us: 3)
-        writer.element(Tag(0x0028, 0x0004), .CS, "RGB")
-        writer.element(Tag(0x0028, 0x0006), us: 0)
-        writer.element(Tag(0x0028, 0x0008), .IS, "\(count)")
-        writer.element(Tag(0x0028, 0x0010), us: UInt16(side))
-        writer.element(Tag(0x0028, 0x0011), us: UInt16(side))
-        writer.element(Tag(0x0028, 0x0100), us: 8)
-        writer.element(Tag(0x0028, 0x0101), us: 8)
-        writer.element(Tag(0x0028, 0x0102), us: 7)
-        writer.element(Tag(0x0028, 0x0103), us: 0)
+        writer.element(DICOM.Tag(0x0028, 0x0002), us: 3)
+        writer.element(DICOM.Tag(0x0028, 0x0004), .CS, "RGB")
+        writer.element(DICOM.Tag(0x0028, 0x0006), us: 0)
+        writer.element(DICOM.Tag(0x0028, 0x0008), .IS, "\(count)")
+        writer.element(DICOM.Tag(0x0028, 0x0010), us: UInt16(side))
+        writer.element(DICOM.Tag(0x0028, 0x0011), us: UInt16(side))
+        writer.element(DICOM.Tag(0x0028, 0x0100), us: 8)
+        writer.element(DICOM.Tag(0x0028, 0x0101), us: 8)
+        writer.element(DICOM.Tag(0x0028, 0x0102), us: 7)
+        writer.element(DICOM.Tag(0x0028, 0x0103), us: 0)
         let length = count * side * side * 3
         writer.header(.pixelData, .OB, length: UInt32(length))
         let head = writer.part10("1.2.840.10008.1.2.1", sopClass: "1.2.840.10008.5.1.4.1.1.7.4")
@@ -30,7 +31,7 @@ import Testing
     private static func residentKiB(_ process: pid_t, _ key: String = "VmRSS:") -> Int {
         let status = String(decoding: FileManager.default.contents(atPath: "/proc/\(process)/status") ?? Data(), as: UTF8.self)
         let line = status.split(separator: "\n").first { $0.hasPrefix(key) }
-        return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0
+        return line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0
     }
 
     @Test func `forty open pictures cost no more memory than the cache may`() throws {
@@ -38,8 +39,10 @@ import Testing
         try Self.frames(40, side: 2_000, at: tree.folder + "/frames.dcm")
         #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", tree.archive, tree.folder + "/frames.dcm"]).status == 0)
         try tree.mount(["-o", "cache_size=32M"])
-        let folder = try #require(try FileManager.default.contentsOfDirectory(atPath: try Self.series(tree)).first { $0.hasSuffix(".frames") })
-        let path = try Self.series(tree) + "/" + folder
+        let series = try Self.series(tree)
+        let names = try FileManager.default.contentsOfDirectory(atPath: series)
+        let folder = try #require(names.first { $0.hasSuffix(".frames") })
+        let path = series + "/" + folder
         let server = try #require(tree.processes().first)
         var descriptors: [CInt] = []
         defer { for descriptor in descriptors { close(descriptor) } }
@@ -61,7 +64,8 @@ import Testing
     }
 
     private static func series(_ tree: MountedTree) throws -> String {
-        let file = try #require(try tree.files("patients").first { $0.hasSuffix(".dcm") })
+        let files = try tree.files("patients")
+        let file = try #require(files.first { $0.hasSuffix(".dcm") })
         return String(file[..<(file.lastIndex(of: "/") ?? file.endIndex)])
     }
 
@@ -83,9 +87,9 @@ import Testing
         for version in 0..<12 {
             var writer = DICOMWriter(.explicitLittle)
             writer.identity()
-            writer.element(Tag(0x0009, 0x0010), .LO, "TEST")
+            writer.element(DICOM.Tag(0x0009, 0x0010), .LO, "TEST")
             let length = 40_000 + (version * 7 % 5) * 30_000
-            writer.element(Tag(0x0009, 0x1001), .OB, [UInt8](repeating: UInt8(version + 1), count: length))
+            writer.element(DICOM.Tag(0x0009, 0x1001), .OB, [UInt8](repeating: UInt8(version + 1), count: length))
             versions.append(writer.part10())
         }
         func put(_ version: Int) throws {
@@ -96,7 +100,8 @@ import Testing
         }
         try put(0)
         try tree.mount(["-o", timeouts])
-        let file = try #require(try tree.files("patients").first { $0.hasSuffix(".dcm") })
+        let files = try tree.files("patients")
+        let file = try #require(files.first { $0.hasSuffix(".dcm") })
         let readers = Readers(file, Set(versions))
         readers.start(3)
         for version in 1..<versions.count {
