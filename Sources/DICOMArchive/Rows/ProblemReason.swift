@@ -32,6 +32,8 @@ package struct ArchiveCounts: Hashable, Sendable {
     /// Sources that the last index of their folder did not find.
     package var gone = 0
     package var conflicts = 0
+    /// Instances that an older version described: their header texts are of its format until the next index reads them again.
+    package var older = 0
     /// Bytes of the instances' source files.
     package var instanceBytes: Int64 = 0
 

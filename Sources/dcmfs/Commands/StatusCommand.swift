@@ -32,7 +32,7 @@ extension ArchiveCounts {
             ("bytes", "bytes", Int(instanceBytes)), ("sources shown", "shown", shown), ("duplicates", "duplicates", duplicates),
             ("own copies", "copies", copies), ("set aside", "setAside", setAside), ("not DICOM", "notDICOM", notDICOM),
             ("media dirs", "mediaDirectories", mediaDirectories), ("not followed", "notFollowed", skipped), ("gone", "gone", gone),
-            ("conflicts", "conflicts", conflicts),
+            ("conflicts", "conflicts", conflicts), ("older version", "olderVersion", older),
         ]
     }
 
