@@ -86,7 +86,7 @@ struct HeaderTextFormatTests {
                 "SOPClassUID (0008,0016) UI = 1.2.840.10008.5.1.4.1.1.2  # CT Image Storage",
                 "StudyDescription (0008,1030) LO = \(String(repeating: "x", count: 1024)) ...[+6 characters]",
                 "PatientName (0010,0010) PN = Yamada^Tarou",
-                "GenericGroupLength (0019,0000) UL = 4",
+                "GroupLength (0019,0000) UL = 4",
                 "PrivateCreator (0019,0010) LO = SIEMENS MR HEADER",
                 "SIEMENS_MR_HEADER:B_value (0019,100c) IS = 1000",
                 "Private:0019,110c (0019,110c) IS = 8",
