@@ -129,5 +129,6 @@ package struct NodeID: RawRepresentable, Hashable, Sendable {
     /// Whether it carries a number that is given back when nobody refers to it any more.
     package var isNumbered: Bool { hasSettings || query != 0 }
     /// The root, or that of the tree under some settings.
-    var isRoot: Bool { kind == .fixed && row == 0 && detail == 1 }
+    package var isRoot: Bool { kind == .fixed && row == 0 && detail == 1 }
+    package var isPicture: Bool { [.png, .jpeg, .framePNG, .frameJPEG, .iconPNG].contains(kind) }
 }

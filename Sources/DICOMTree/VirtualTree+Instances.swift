@@ -51,7 +51,8 @@ extension VirtualTree {
         guard let size = rendition.size(of: row, with: shown.picture) else { return nil }
         let settings = rendition is PictureRendition ? shown.pictureSettings : 0
         let id = try NodeID.make(rendition.kind, row: row.id, detail: row.version(of: rendition.kind), settings: settings)
-        return try file(id, size: size, modifiedNs: rendition.modifiedNs(of: row))
+        let format = rendition.kind == .headerText ? row.headerTextFormat ?? .current : nil
+        return try file(id, size: size, modifiedNs: rendition.modifiedNs(of: row), format)
     }
 
     /// One frame; nil when the instance has no such frame or no such picture.
@@ -65,12 +66,22 @@ extension VirtualTree {
         return node
     }
 
-    private func file(_ id: NodeID, size: RenditionSize, modifiedNs: Int64, frames: Int64? = nil) throws(TreeError) -> Node {
-        if case .unknown(let value) = size {
-            let known = production.memory.length(of: RenditionKey(node: id, modifiedNs: modifiedNs, size: value))
+    private func file(_ id: NodeID, size: RenditionSize, modifiedNs: Int64, _ format: HeaderText.Format? = nil, frames: Int64? = nil) throws(TreeError) -> Node {
+        switch size {
+        // The usual case, which takes no lock.
+        case .exact(let value) where format == nil || format == .current:
+            return try .file(id, size: value, modifiedNs: modifiedNs, frames: frames)
+        case .exact(let value):
+            return try .file(id, size: length(id, value, modifiedNs, format) ?? value, modifiedNs: modifiedNs)
+        case .unknown(let value):
+            let known = length(id, value, modifiedNs, format)
             return try .file(id, size: known ?? value, isSizeExact: known != nil, modifiedNs: modifiedNs)
         }
-        return try .file(id, size: size.value, modifiedNs: modifiedNs, frames: frames)
+    }
+
+    /// The length of what was made, where it was another one than the index says.
+    private func length(_ id: NodeID, _ size: Int, _ modifiedNs: Int64, _ format: HeaderText.Format?) -> Int? {
+        production.memory.length(of: RenditionKey(node: id, modifiedNs: modifiedNs, size: size, headerFormat: format))
     }
 
     func instanceFile(_ id: NodeID) throws(TreeError) -> Node {

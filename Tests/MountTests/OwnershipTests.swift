@@ -63,7 +63,8 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
         for point in points {
             let result = try Finished.run(
                 MountedTree.program("dcmfs"), ["mount", archive, "\(tree.folder)/\(point)", "-o", "nonempty,cache_dir=\(cache)"])
-            #expect(result.status == 1 && result.errors.contains("hide"), "\(point): \(result.errors)")
+            let isNamed = result.errors.contains("would hide") || result.errors.contains("lies in the mount itself")
+            #expect(result.status != 0 && isNamed, "\(point): \(result.errors)")
             #expect(!MountedTree.mountTable.contains("fuse.dcmfs \(archive)"))
         }
         // Beside them, and in an empty folder below them, there is no harm.

@@ -97,8 +97,8 @@ extension InstanceRow {
     /// Tells apart the contents that a file of the instance has had; 0 as long as nothing took the place of the first. Frames are
     /// told apart by `generation`: their numbers have no room for it.
     func version(of kind: NodeID.Kind) -> Int {
-        // The text of another version of the format was measured as of that one.
-        let isText = kind == .headerText && headerTextVersion != HeaderText.formatVersion
+        // The text of an older format gives way to the current one with the next index.
+        let isText = kind == .headerText && headerTextFormat != .current
         guard contentChangedNs != 0 || isText else { return 0 }
         var hash = UInt64(bitPattern: contentChangedNs)
         if isText { hash ^= UInt64(truncatingIfNeeded: headerTextVersion) << 32 ^ UInt64(truncatingIfNeeded: headerTextLength) }
