@@ -53,7 +53,7 @@ extension VirtualTree {
 
     /// One frame; nil when the instance has no such frame or no such picture.
     func node(_ picture: PictureRendition, frame: Int, of row: InstanceRow, in shown: Shown) throws(TreeError) -> Node? {
-        guard let count = FramesDirectory.frameCount(of: row), frame < count, let size = picture.size(of: row, with: shown.picture) else {
+        guard let count = FramesDirectory.frameCount(of: row), frame < count, let size = picture.frameSize(of: row, with: shown.picture) else {
             return nil
         }
         let id = try NodeID.make(picture.frameKind, row: row.id, detail: frame, settings: shown.pictureSettings)
@@ -96,7 +96,7 @@ extension VirtualTree {
 
     /// Frames of an instance whose directory is shown.
     private func frameCount(of row: InstanceRow, in shown: Shown) -> Int? {
-        guard shown.pictures.contains(where: { $0.size(of: row, with: shown.picture) != nil }) else { return nil }
+        guard shown.pictures.contains(where: { $0.frameSize(of: row, with: shown.picture) != nil }) else { return nil }
         return FramesDirectory.frameCount(of: row)
     }
 

@@ -79,7 +79,7 @@ extension VirtualTree {
     private func work(_ id: NodeID, _ row: InstanceRow) throws(TreeError) -> (RenditionWork, RenditionSize)? {
         let drawn = try fileSettings(of: id).picture
         for picture in everything.pictures where picture.frameKind == id.kind {
-            guard let work = picture.work(for: row, frame: id.detail, with: drawn), let size = picture.size(of: row, with: drawn) else {
+            guard let work = picture.work(for: row, frame: id.detail, with: drawn), let size = picture.frameSize(of: row, with: drawn) else {
                 return nil
             }
             return (work, size)

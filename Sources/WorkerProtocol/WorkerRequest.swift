@@ -135,6 +135,7 @@ extension WireWriter {
         }
         put(settings.overlays)
         put(settings.longestSide ?? 0)
+        put(settings.squarePixels)
     }
 }
 
@@ -190,6 +191,7 @@ extension WireReader {
         }
         let overlays = try bool()
         let side = try int()
-        return PictureSettings(window: window, overlays: overlays, longestSide: PictureSettings.longestSides.contains(side) ? side : nil)
+        return PictureSettings(
+            window: window, overlays: overlays, longestSide: PictureSettings.longestSides.contains(side) ? side : nil, squarePixels: try bool())
     }
 }
