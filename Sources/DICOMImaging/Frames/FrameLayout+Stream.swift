@@ -5,7 +5,7 @@ extension FrameLayout {
     /// Takes over the sign (rule J2) and the depth of what a decoder delivered.
     ///
     /// - Parameter buffer: is told where the stored bits lie, and cleared of what lossy coding adds to them.
-    mutating func adopt(_ buffer: inout PixelBuffer) {
+    mutating func adopt(_ buffer: inout PixelBuffer, purpose: DecodePurpose) {
         if let coded = buffer.isSigned { isSigned = coded }
         guard !isFloat, let precision = buffer.codedBits, (1...buffer.container.size * 8).contains(precision) else { return }
         if shift > 0, precision == highBit + 1 || precision == bitsAllocated {
@@ -15,7 +15,7 @@ extension FrameLayout {
             deepen(to: precision)
         } else if precision > bitsStored {
             if buffer.isLossy {
-                buffer.clamp(from: precision, to: bitsStored, isSigned: isSigned)
+                if purpose == .display { buffer.clamp(from: precision, to: bitsStored, isSigned: isSigned) }
             } else if precision < bitsAllocated || !buffer.holdsCells, buffer.exceeds(bitsStored, of: precision, isSigned: isSigned) {
                 deepen(to: precision)
             }

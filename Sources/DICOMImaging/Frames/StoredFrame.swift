@@ -84,7 +84,7 @@ package enum StoredFrame {
         var buffer = try decode(file, layout, frame: frame, purpose: .storedValues)
         // As wide as the header says, whatever the stream has: what is compared must have one size.
         let size = layout.container.size
-        layout.adopt(&buffer)
+        layout.adopt(&buffer, purpose: .storedValues)
         let samples = SampleReader(buffer, layout)
         if layout.isFloat { return buffer.bytes }
         var bytes = [UInt8](repeating: 0, count: layout.sampleCount * size)

@@ -79,7 +79,7 @@ extension FrameLayout {
                 throw DICOMError(
                     .inconsistent, "a \(head.kind.name) stream of \(head.components) samples a pixel, the header says \(samples)")
             }
-            follow(samples: head.components, isYCbCr: head.kind == .jpegDCT)
+            follow(samples: head.components)
         }
         try checkSize()
     }
@@ -89,18 +89,14 @@ extension FrameLayout {
     mutating func follow(_ description: PictureDescription, _ file: Part10File) throws(DICOMError) {
         (columns, rows) = (description.width, description.height)
         if PictureColor.channels(of: file, self) != description.channels, photometric != .paletteColor {
-            follow(samples: description.channels, isYCbCr: true)
+            follow(samples: description.channels)
         }
         try checkSize()
     }
 
-    private mutating func follow(samples: Int, isYCbCr: Bool) {
+    /// What three lossy components are, the JPEG stream says itself (rule C6); others are taken as they are.
+    private mutating func follow(samples: Int) {
         self.samples = samples
-        if samples == 1 {
-            if !photometric.isMonochrome { photometric = .monochrome2 }
-        } else if photometric.isMonochrome {
-            // What three lossy components are, the JPEG stream says itself (rule C6); of other streams only the colour transform does.
-            photometric = isYCbCr ? .ybrFull422 : .rgb
-        }
+        if samples == 1, !photometric.isMonochrome { photometric = .monochrome2 }
     }
 }

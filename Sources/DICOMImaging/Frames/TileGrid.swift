@@ -44,7 +44,7 @@ struct TileGrid {
     /// Sides of the whole where that makes a preview: it is small enough, and there is a tile for half of it at least.
     var assembled: PictureSides? {
         guard width <= PictureSize.jpegSideLimit, height <= PictureSize.jpegSideLimit, width * height <= Self.mostPixels else { return nil }
-        guard across * down <= Self.mostTiles, isSparse || layout.frameCount * 2 > across * down else { return nil }
+        guard min(layout.frameCount, across * down) <= Self.mostTiles, isSparse || layout.frameCount * 2 > across * down else { return nil }
         return PictureSides(width: width, height: height)
     }
 

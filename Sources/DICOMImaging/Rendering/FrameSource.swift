@@ -19,7 +19,7 @@ struct FrameSource {
         } else {
             (buffer, isReduced) = (try StoredFrame.decode(file, layout, frame: frame, purpose: .display), false)
         }
-        shape.adopt(&buffer)
+        shape.adopt(&buffer, purpose: .display)
         self.buffer = buffer
         self.overlays = overlays && !isReduced ? Overlay.all(file, layout, frame: frame, buffer) : []
         self.layout = shape
