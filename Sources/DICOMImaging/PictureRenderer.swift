@@ -6,9 +6,11 @@ package enum PictureRenderer {
     ///   - frame: 0-based.
     ///   - description: as `PictureDescriber` made it (full size; `drawn(with:)` says what comes out); another shape is an error,
     ///     never a picture of another size.
+    ///   - siblings: how to get at the other frames, where the file was opened for one of them.
     /// - Throws: `.inconsistent` where the file is not what was described, `.damagedPixels` and others from the decoders.
     package static func picture(
-        of file: Part10File, frame: Int, settings: PictureSettings, format: PictureFormat, description: PictureDescription
+        of file: Part10File, frame: Int, settings: PictureSettings, format: PictureFormat, description: PictureDescription,
+        siblings: Siblings? = nil
     ) throws(DICOMError) -> [UInt8] {
         let tags = PictureTags(
             density: description.drawn(with: settings).density,
@@ -23,7 +25,7 @@ package enum PictureRenderer {
         {
             return bytes
         }
-        let renderer = try FrameRenderer(file, frame: frame, settings: settings, description: description)
+        let renderer = try FrameRenderer(file, frame: frame, settings: settings, description: description, siblings: siblings)
         return try encode(try renderer.rows(), renderer.bitmap, format, tags)
     }
 
@@ -49,9 +51,9 @@ package enum PictureRenderer {
 
     /// The values that a picture comes from, one line each, for `dcmfs render --explain`.
     package static func explanation(
-        of file: Part10File, frame: Int, settings: PictureSettings, description: PictureDescription
+        of file: Part10File, frame: Int, settings: PictureSettings, description: PictureDescription, siblings: Siblings? = nil
     ) throws(DICOMError) -> String {
         if description.assembled != nil { return try SlideRenderer(file, settings: settings, description: description).explanation() }
-        return try FrameRenderer(file, frame: frame, settings: settings, description: description).explanation()
+        return try FrameRenderer(file, frame: frame, settings: settings, description: description, siblings: siblings).explanation()
     }
 }

@@ -48,7 +48,7 @@ extension VirtualTree {
     func node(_ rendition: any Rendition, of row: InstanceRow, in shown: Shown) throws(TreeError) -> Node? {
         guard let size = rendition.size(of: row, with: shown.picture) else { return nil }
         let settings = rendition is PictureRendition ? shown.pictureSettings : 0
-        return try file(try .make(rendition.kind, row: row.id, settings: settings), size: size, modifiedNs: rendition.modifiedNs(of: row))
+        return try file(try .make(rendition.kind, row: row.id, settings: settings), of: row, size: size, modifiedNs: rendition.modifiedNs(of: row))
     }
 
     /// One frame; nil when the instance has no such frame or no such picture.
@@ -57,12 +57,12 @@ extension VirtualTree {
             return nil
         }
         let id = try NodeID.make(picture.frameKind, row: row.id, detail: frame, settings: shown.pictureSettings)
-        return try file(id, size: size, modifiedNs: picture.modifiedNs(of: row))
+        return try file(id, of: row, size: size, modifiedNs: picture.modifiedNs(of: row))
     }
 
-    private func file(_ id: NodeID, size: RenditionSize, modifiedNs: Int64) throws(TreeError) -> Node {
+    private func file(_ id: NodeID, of row: InstanceRow, size: RenditionSize, modifiedNs: Int64) throws(TreeError) -> Node {
         if case .unknown(let value) = size {
-            let known = production.memory.length(of: RenditionKey(node: id, modifiedNs: modifiedNs, size: value))
+            let known = production.memory.length(of: RenditionKey(node: id, modifiedNs: row.changed(epoch: 0), size: value))
             return .file(id, size: known ?? value, isSizeExact: known != nil, modifiedNs: modifiedNs, links: instanceLinks)
         }
         return .file(id, size: size.value, modifiedNs: modifiedNs, links: instanceLinks)

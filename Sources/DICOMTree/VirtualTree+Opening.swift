@@ -63,7 +63,7 @@ extension VirtualTree {
     }
 
     private func key(_ node: Node, _ row: InstanceRow, _ size: RenditionSize) -> RenditionKey {
-        RenditionKey(node: node.id, modifiedNs: row.changed(epoch: node.modifiedNs), size: size.value)
+        RenditionKey(node: node.id, modifiedNs: row.changed(epoch: 0), size: size.value)
     }
 
     private func openSource(_ instance: LocatedInstance) throws(TreeError) -> SourceFile {

@@ -115,6 +115,7 @@ extension WireWriter {
         put(picture.frameRange?.lowerBound ?? -1)
         put(picture.frameRange?.upperBound ?? -1)
         put(picture.isIcon)
+        put(picture.source)
     }
 
     fileprivate mutating func put(_ settings: PictureSettings) {
@@ -172,10 +173,12 @@ extension WireReader {
         let expected = try int()
         let (start, end) = (try int(), try int())
         let isIcon = try bool()
+        let source = try byteArray()
         var request = PictureRequest(
             fileSize: fileSize, frame: frame, format: format, settings: settings, description: description,
             expectedSize: expected < 0 ? nil : expected, frameRange: start >= 0 && start < end ? start..<end : nil)
         request.isIcon = isIcon
+        request.source = source
         return request
     }
 

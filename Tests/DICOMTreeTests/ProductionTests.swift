@@ -113,10 +113,10 @@ import Testing
             let old = state.instances[0]
             state.instances[0] = InstanceRow(
                 id: old.id, seriesID: old.seriesID, stem: old.stem, uidStem: old.uidStem, size: old.size, mtimeNs: old.mtimeNs,
-                contentChangedNs: 99_000_000,
+                contentChangedNs: 1_900_000_000_000_000_000,
                 headerTextLength: old.headerTextLength, headerTextVersion: 1, pictureState: .available, picture: old.picture)
         }
-        #expect(try tree.node(before.id).modifiedNs == 99_000_000)
+        #expect(try tree.node(before.id).modifiedNs == 1_900_000_000_000_000_000)
         _ = try tree.open(before.id).contents()
         #expect(producer.productions == 2)
     }

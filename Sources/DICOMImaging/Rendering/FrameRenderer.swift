@@ -12,15 +12,23 @@ struct FrameRenderer {
     private let source: FrameSource
     private let sample: FrameSample?
 
-    /// - Parameter sample: the frames that an automatic window is made of, where several pictures share it.
+    /// - Parameters:
+    ///   - sample: the frames that an automatic window is made of, where several pictures share it.
+    ///   - siblings: how to get at them; nil where the file has them all.
     /// - Throws: `.inconsistent` where the file's frames are not those of the description, and what decoders throw.
-    init(_ file: Part10File, frame: Int, settings: PictureSettings, description: PictureDescription, sample: FrameSample? = nil) throws(DICOMError) {
+    init(
+        _ file: Part10File, frame: Int, settings: PictureSettings, description: PictureDescription, sample: FrameSample? = nil,
+        siblings: Siblings? = nil
+    ) throws(DICOMError) {
         layout = try Self.layout(of: file, frame: frame, description: description)
         self.file = file
         self.frame = frame
         self.settings = settings
         drawn = description.drawn(with: settings)
-        self.sample = sample ?? FrameSample(file, layout, settings: settings, width: drawn.width, height: drawn.height)
+        // A file that was opened for one frame does not know how many there are.
+        var all = layout
+        all.frameCount = min(layout.frameCount, description.frameCount)
+        self.sample = sample ?? FrameSample(file, all, settings: settings, width: drawn.width, height: drawn.height, siblings)
         source = try FrameSource(file, layout, frame: frame, overlays: settings.overlays, width: drawn.width, height: drawn.height)
     }
 

@@ -11,15 +11,17 @@ final class FrameSample {
     let width: Int
     let height: Int
 
+    private let siblings: Siblings?
     private var known: ValueStatistics??
 
     private static let pixels = 1 << 20
     private static let fewest = 3
 
     /// Nil for an object of one frame.
-    init?(_ file: Part10File, _ layout: FrameLayout, settings: PictureSettings, width: Int, height: Int) {
+    init?(_ file: Part10File, _ layout: FrameLayout, settings: PictureSettings, width: Int, height: Int, _ siblings: Siblings? = nil) {
         guard layout.frameCount > 1 else { return nil }
         (self.file, self.layout, self.settings, self.width, self.height) = (file, layout, settings, width, height)
+        self.siblings = siblings
     }
 
     /// 0-based, ascending.
@@ -33,13 +35,23 @@ final class FrameSample {
     /// is told.
     func statistics() -> ValueStatistics? {
         if let known { return known }
+        let key = WindowMemory.Key(source: siblings?.source ?? [], width: width, height: height, overlays: settings.overlays)
+        let memory = key.source.isEmpty ? nil : siblings?.memory
+        if let remembered = memory?.entry(key) {
+            known = .some(remembered.statistics)
+            return remembered.statistics
+        }
         let found = collect()
         known = .some(found)
+        memory?.insert(found, for: key)
         return found
     }
 
     private func collect() -> ValueStatistics? {
         var joined: ValueStatistics?
+        // A file of which no more can be read than the one frame gives that frame's own.
+        let isNarrow = file.pixelData?.fragments?.frameRange != nil
+        guard let file = isNarrow ? try? siblings?.open() : file else { return nil }
         for frame in Self.frames(of: layout) {
             guard let source = try? FrameSource(file, layout, frame: frame, overlays: settings.overlays, width: width, height: height) else { continue }
             let own = GrayRenderer(file, source.layout, source.buffer, frame: frame, settings: settings).statistics

@@ -9,6 +9,7 @@ struct SlideRenderer {
 
     /// - Throws: `.inconsistent` where the file's matrix is not the one described.
     init(_ file: Part10File, settings: PictureSettings, description: PictureDescription) throws(DICOMError) {
+        guard file.pixelData?.fragments?.frameRange == nil else { throw DICOMError(.unsupported, "a slide of which one tile was looked for") }
         let layout = try FrameRenderer.layout(of: file, frame: 0, description: description)
         guard let grid = TileGrid(file.dataSet, layout), let sides = grid.assembled, sides == description.assembled else {
             throw DICOMError(.inconsistent, "the slide is not the one that was indexed")
