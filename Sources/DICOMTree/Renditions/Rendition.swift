@@ -32,8 +32,11 @@ package enum RenditionSize: Hashable, Sendable {
 
 /// What a `Producer` has to do for the bytes of one file.
 package enum RenditionWork: Hashable, Sendable {
-    case headerText
+    case headerText(HeaderText.Format)
     case picture(PictureOrder)
+
+    /// Nil for what is no header text.
+    var headerFormat: HeaderText.Format? { if case .headerText(let format) = self { format } else { nil } }
 }
 
 /// When the bytes of a kind last changed for the same source: the release date of the current version of a format, in
@@ -41,7 +44,6 @@ package enum RenditionWork: Hashable, Sendable {
 enum FormatEpoch {
     /// 2026-11-28: square pixels, slides put together, one automatic window for all frames.
     static let pictures: Int64 = 1_795_824_000_000_000_000
-    static let headerText: Int64 = 0
 }
 
 extension InstanceRow {
