@@ -52,7 +52,7 @@ import Testing
             state.instances[index] = InstanceRow(
                 id: row.id, seriesID: row.seriesID, stem: row.stem, uidStem: row.uidStem, size: row.size, mtimeNs: row.mtimeNs,
                 contentChangedNs: row.contentChangedNs, headerTextLength: row.headerTextLength, headerTextVersion: row.headerTextVersion,
-                pictureState: row.pictureState, picture: picture)
+                pictureState: row.pictureState, picture: picture, framesIno: row.framesIno)
         }
         let tree = tree
         let whole = PictureDescription(width: 30, height: 40, channels: 3)
