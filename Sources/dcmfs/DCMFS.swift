@@ -24,7 +24,7 @@ struct DCMFS: ParsableCommand {
                 if StandardOutput.hasFailed { throw ExitCode.failure }
                 return
             }
-            var command = try parseAsRoot(Arguments.texts)
+            var command = try parseAsRoot(Arguments.texts.map { $0 == "--follow-links=anywhere" ? "--follow-links-anywhere" : $0 })
             try command.run()
             if StandardOutput.hasFailed { throw ExitCode.failure }
         } catch {

@@ -1,7 +1,8 @@
 extension Archive {
     /// Tells the archive that what was at or below `old` is now at `new`. Names and ids stay; nothing is read again now.
     ///
-    /// The next `index` reads the files once more, because their inodes are others.
+    /// The only way to have another folder taken for the one that was indexed. The next `index` reads the files once more, because
+    /// their inodes are others.
     /// - Returns: number of folders whose place changed.
     package func relocate(from old: [UInt8], to new: [UInt8]) throws(ArchiveError) -> Int {
         guard let target = realPath(new), let status = FileStatus(path: target), status.isDirectory else {
@@ -33,9 +34,9 @@ private struct Relocation {
         guard !folders.isEmpty else { throw ArchiveError(.badPath, "nothing at or below \(shown(old)) is in the archive") }
         try checkTarget(folders)
         let root = try targetRoot(device: device)
+        try identify(root.record)
         for (record, below) in folders { try move(record, to: root, joinPath(new, below)) }
         try removeEmptyRoots()
-        if old == new { try renewDevice(root.record, device) }
         return folders.count
     }
 
@@ -82,6 +83,7 @@ private struct Relocation {
         moved.path = pathBelow(root.path, path) ?? []
         // Whatever disk it is: the next index notes it.
         moved.device = 0
+        moved.filesystem = nil
         if let other = try writer.findFolder(root: moved.root, path: moved.path), other.id != record.id {
             throw ArchiveError(.badPath, "\(shown(path)) is in the archive already; forget one of the two first")
         }
@@ -95,10 +97,20 @@ private struct Relocation {
         }
     }
 
-    private func renewDevice(_ record: RootRecord, _ device: UInt64) throws(ArchiveError) {
-        guard let status = FileStatus(path: record.absolutePath(archiveFolder: archive.folder)) else { return }
-        var renewed = record
-        renewed.device = status.device
-        try roots.update(renewed)
+    /// From now on this is the folder, whatever stood at its path before. A root above the new place was not asked about: it must be
+    /// the one that was indexed.
+    private func identify(_ record: RootRecord) throws(ArchiveError) {
+        let root = try roots.opened(record)
+        guard root.absolutePath == new || pathBelow(old, root.absolutePath) != nil else {
+            do throws(ArchiveError) {
+                _ = try archive.rootGuard.check(root.descriptor, root.absolutePath, SourcePlace(record))
+            } catch {
+                throw ArchiveError(.badPath, error.message)
+            }
+            return
+        }
+        var identified = record
+        identified.identify(root)
+        try roots.update(identified)
     }
 }

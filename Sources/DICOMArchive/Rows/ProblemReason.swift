@@ -31,6 +31,8 @@ package struct ArchiveCounts: Hashable, Sendable {
     package var skipped = 0
     /// Sources that the last index of their folder did not find.
     package var gone = 0
+    /// Sources of instances that are there and cannot be read, or hold something else.
+    package var unreadable = 0
     package var conflicts = 0
     /// Bytes of the instances' source files.
     package var instanceBytes: Int64 = 0
