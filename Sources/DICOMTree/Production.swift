@@ -1,3 +1,4 @@
+import DICOM
 import DICOMArchive
 
 /// Makes bytes, once for all who want them at the same time, and keeps them.
@@ -52,7 +53,8 @@ final class Production: Sendable {
             var texts: [Int: [UInt8]] = [:]
             let missing = places.filter { !isMade(orders[$0].key) }
             guard !missing.isEmpty else { return texts }
-            for (place, text) in zip(missing, producer.headerTexts(missing.map { orders[$0].source.descriptor })) { texts[place] = text }
+            let wanted = missing.map { HeaderTextOrder(descriptor: orders[$0].source.descriptor, format: orders[$0].work.headerFormat ?? .current) }
+            for (place, text) in zip(missing, producer.headerTexts(wanted)) { texts[place] = text }
             return texts
         } finish: { (place, texts) throws(TreeError) in
             let order = orders[place]
@@ -70,6 +72,7 @@ final class Production: Sendable {
             let (bytes, cost) = try work(order)
             guard order.source.isUnwritten else { throw ProductionError(isDeterministic: false, "the source was written to while it was read") }
             guard order.size.map({ $0 == bytes.count }) ?? true else {
+                try outgrown(order, length: bytes.count)
                 // Never a short or long file: whoever asked for the size was promised another one.
                 throw ProductionError(isDeterministic: true, "\(bytes.count) bytes made instead of \(order.size ?? 0)")
             }
@@ -78,15 +81,24 @@ final class Production: Sendable {
             return bytes
         } catch {
             if error.isDeterministic { memory.remember(failure: error.description, of: order.key) }
-            order.log("instance \(order.key.node.row): \(error.description)")
+            order.log("instance:\(order.key.node.row): \(error.description)")
             throw TreeError(.production, error.description)
         }
+    }
+
+    /// The text of an older format is as it was, unless the reader has learnt to read more of a damaged file since: then its size is
+    /// known from now on, and who was promised the other one is told.
+    private func outgrown(_ order: Order, length: Int) throws(ProductionError) {
+        guard let format = order.work.headerFormat, format != .current else { return }
+        memory.remember(length: length, of: order.key)
+        throw ProductionError(
+            isDeterministic: false, "\(length) bytes made instead of \(order.size ?? 0), of a header that an older version described: run dcmfs index")
     }
 
     /// The bytes, and microseconds that they cost.
     private func work(_ order: Order) throws(ProductionError) -> ([UInt8], UInt64) {
         switch order.work {
-        case .headerText: return (try producer.headerText(order.source.descriptor), 0)
+        case .headerText(let format): return (try producer.headerText(order.source.descriptor, format), 0)
         case .picture(let picture):
             let made = try producer.picture(order.source.descriptor, picture)
             return (made.bytes, made.cost)

@@ -1,15 +1,18 @@
+package import DICOM
 import Locks
 
-/// Which bytes: a node as of a modification time and size. Replaced content has another key.
+/// Which bytes: a node as of a modification time and size, of a header text its format too. Replaced content has another key.
 package struct RenditionKey: Hashable, Sendable {
     package let node: NodeID
     package let modifiedNs: Int64
     package let size: Int
+    package let headerFormat: HeaderText.Format?
 
-    package init(node: NodeID, modifiedNs: Int64, size: Int) {
+    package init(node: NodeID, modifiedNs: Int64, size: Int, headerFormat: HeaderText.Format? = nil) {
         self.node = node
         self.modifiedNs = modifiedNs
         self.size = size
+        self.headerFormat = headerFormat
     }
 }
 

@@ -48,7 +48,8 @@ extension VirtualTree {
     func node(_ rendition: any Rendition, of row: InstanceRow, in shown: Shown) throws(TreeError) -> Node? {
         guard let size = rendition.size(of: row, with: shown.picture) else { return nil }
         let settings = rendition is PictureRendition ? shown.pictureSettings : 0
-        return try file(try .make(rendition.kind, row: row.id, settings: settings), size: size, modifiedNs: rendition.modifiedNs(of: row))
+        let format = rendition.kind == .headerText ? row.headerTextFormat ?? .current : nil
+        return try file(try .make(rendition.kind, row: row.id, settings: settings), size: size, modifiedNs: rendition.modifiedNs(of: row), format)
     }
 
     /// One frame; nil when the instance has no such frame or no such picture.
@@ -60,12 +61,22 @@ extension VirtualTree {
         return try file(id, size: size, modifiedNs: picture.modifiedNs(of: row))
     }
 
-    private func file(_ id: NodeID, size: RenditionSize, modifiedNs: Int64) throws(TreeError) -> Node {
-        if case .unknown(let value) = size {
-            let known = production.memory.length(of: RenditionKey(node: id, modifiedNs: modifiedNs, size: value))
+    private func file(_ id: NodeID, size: RenditionSize, modifiedNs: Int64, _ format: HeaderText.Format? = nil) throws(TreeError) -> Node {
+        switch size {
+        // The usual case, which takes no lock.
+        case .exact(let value) where format == nil || format == .current:
+            return .file(id, size: value, modifiedNs: modifiedNs, links: instanceLinks)
+        case .exact(let value):
+            return .file(id, size: length(id, value, modifiedNs, format) ?? value, modifiedNs: modifiedNs, links: instanceLinks)
+        case .unknown(let value):
+            let known = length(id, value, modifiedNs, format)
             return .file(id, size: known ?? value, isSizeExact: known != nil, modifiedNs: modifiedNs, links: instanceLinks)
         }
-        return .file(id, size: size.value, modifiedNs: modifiedNs, links: instanceLinks)
+    }
+
+    /// The length of what was made, where it was another one than the index says.
+    private func length(_ id: NodeID, _ size: Int, _ modifiedNs: Int64, _ format: HeaderText.Format?) -> Int? {
+        production.memory.length(of: RenditionKey(node: id, modifiedNs: modifiedNs, size: size, headerFormat: format))
     }
 
     func instanceFile(_ id: NodeID) throws(TreeError) -> Node {

@@ -48,29 +48,30 @@ extension VirtualTree {
         let source = try openSource(instance)
         guard let (work, size) = try work(id, row) else {
             guard source.size == row.size else { throw TreeError(.broken, "source is not the file that was indexed") }
-            return .source(source, size: node.size)
+            return .source(source, size: node.size, instance: row.id)
         }
-        let promised: Int? = if case .exact(let size) = size { size } else { nil }
-        let key = key(node, row, size)
+        var promised: Int? = if case .exact = size { node.size } else { nil }
+        if case .picture = work, !options.promisesPictureSizes { promised = nil }
+        let key = key(node, row, size, work)
         return .produced(Production.Order(key: key, size: promised, row: row, source: source, work: work, log: options.log))
     }
 
     /// Whether the bytes of a file are in memory. Its source is not looked at.
     func isMade(_ id: NodeID, _ row: InstanceRow) throws(TreeError) -> Bool {
         let node = try instanceFile(id, of: row)
-        guard let (_, size) = try work(id, row) else { return true }
-        return production.isMade(key(node, row, size))
+        guard let (work, size) = try work(id, row) else { return true }
+        return production.isMade(key(node, row, size, work))
     }
 
-    private func key(_ node: Node, _ row: InstanceRow, _ size: RenditionSize) -> RenditionKey {
-        RenditionKey(node: node.id, modifiedNs: row.changed(epoch: node.modifiedNs), size: size.value)
+    private func key(_ node: Node, _ row: InstanceRow, _ size: RenditionSize, _ work: RenditionWork) -> RenditionKey {
+        RenditionKey(node: node.id, modifiedNs: row.changed(epoch: node.modifiedNs), size: size.value, headerFormat: work.headerFormat)
     }
 
     private func openSource(_ instance: LocatedInstance) throws(TreeError) -> SourceFile {
         do {
             return try asking { () throws(ArchiveError) in try index.source.openSource(of: instance, strict: options.strictness) }
         } catch {
-            options.log("instance \(instance.row.id): \(error.description)")
+            options.log("instance:\(instance.row.id): \(error.description)")
             throw error
         }
     }

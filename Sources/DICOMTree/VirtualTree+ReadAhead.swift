@@ -41,7 +41,7 @@ extension VirtualTree {
             guard let instance else { continue }
             do throws(TreeError) {
                 guard try !isMade(id, instance.row), case .produced(let order) = try content(of: id, instance) else { continue }
-                if ids.count > 1, order.work == .headerText, order.size != nil, instance.row.hasShortText {
+                if ids.count > 1, order.work.headerFormat != nil, order.size != nil, instance.row.hasShortText {
                     texts.append(order)
                 } else {
                     _ = try production.bytes(order)

@@ -277,7 +277,7 @@ extension MemorySource.State {
         return above + [IndexedAttribute(keyword: "SOPInstanceUID", value: row.uidStem)]
     }
 
-    mutating func add(series: Int64, stem: String, picture: PictureDescription?, textVersion: Int = 1) {
+    mutating func add(series: Int64, stem: String, picture: PictureDescription?, textVersion: Int = HeaderText.formatVersion) {
         let id = Int64(instances.count + 1)
         let content = Array("DICM \(id) \(stem)".utf8)
         sources[id] = content
@@ -285,7 +285,8 @@ extension MemorySource.State {
             InstanceRow(
                 id: id, seriesID: series, stem: Array(stem.utf8), uidStem: Array("1.2.3.4.\(id)".utf8), size: Int64(content.count),
                 mtimeNs: 1_000_000 + id, contentChangedNs: 0,
-                headerTextLength: textVersion == 1 ? 20 + content.count : 3, headerTextVersion: textVersion,
+                headerTextLength: HeaderText.Format(rawValue: textVersion).map { 20 + $0.rawValue + content.count } ?? 3,
+                headerTextVersion: textVersion,
                 pictureState: picture == nil ? .none : .available, picture: picture))
     }
 }
@@ -309,18 +310,18 @@ final class TestProducer: Producer {
 
     var productions: Int { state.withLock { $0.productions } }
 
-    func headerText(_ descriptor: CInt) throws(ProductionError) -> [UInt8] {
+    func headerText(_ descriptor: CInt, _ format: HeaderText.Format) throws(ProductionError) -> [UInt8] {
         let sizeError = try begin()
         if state.withLock({ $0.writesSources }) { futimens(descriptor, [timespec(tv_sec: 1, tv_nsec: 0), timespec(tv_sec: 1, tv_nsec: 0)]) }
         var status = stat()
         fstat(descriptor, &status)
-        return Array(repeating: UInt8(ascii: "t"), count: 20 + Int(status.st_size) + sizeError)
+        return Array(repeating: UInt8(ascii: "t"), count: 20 + format.rawValue + Int(status.st_size) + sizeError)
     }
 
-    func headerTexts(_ descriptors: [CInt]) -> [[UInt8]?] {
-        state.withLock { $0.batches.append(descriptors.count) }
+    func headerTexts(_ orders: [HeaderTextOrder]) -> [[UInt8]?] {
+        state.withLock { $0.batches.append(orders.count) }
         // As the protocol says: nothing for those that fail, until they are asked for alone.
-        return descriptors.map { try? headerText($0) }
+        return orders.map { try? headerText($0.descriptor, $0.format) }
     }
 
     func picture(_ descriptor: CInt, _ order: PictureOrder) throws(ProductionError) -> ProducedPicture {

@@ -105,6 +105,50 @@ import Testing
         #expect(try tree.open(node.id).contents().count == exact.size)
     }
 
+    private static let text = "patients/P1/2020-01-02 Thorax/001 CT/00001.txt"
+
+    /// As an older version described it, or the current one.
+    private func describe(_ format: HeaderText.Format, length: Int) {
+        source.change { state in
+            let old = state.instances[0]
+            state.instances[0] = InstanceRow(
+                id: old.id, seriesID: old.seriesID, stem: old.stem, uidStem: old.uidStem, size: old.size, mtimeNs: old.mtimeNs,
+                contentChangedNs: old.contentChangedNs, headerTextLength: length, headerTextVersion: format.rawValue, pictureState: old.pictureState,
+                picture: old.picture)
+        }
+    }
+
+    @Test func `a text is of the format that the index measured, in its size, and another format has another time`() throws {
+        let tree = tree()
+        let current = try tree.node(at: Self.text)
+        #expect(try tree.open(current.id).contents().count == current.size)
+        // What the producer makes of format 1 is a byte shorter.
+        describe(.first, length: current.size - 1)
+        let first = try tree.node(at: Self.text)
+        #expect(first.isSizeExact && first.size == current.size - 1 && first.modifiedNs != current.modifiedNs)
+        #expect(try tree.open(first.id).contents().count == first.size)
+        describe(.second, length: current.size)
+        #expect(try tree.node(at: Self.text).modifiedNs == current.modifiedNs)
+        #expect(try tree.open(current.id).contents().count == current.size)
+    }
+
+    @Test func `formats of one length are not taken for each other`() throws {
+        let key = RenditionKey(node: try tree().node(at: Self.text).id, modifiedNs: 1, size: 5, headerFormat: .first)
+        #expect(key != RenditionKey(node: key.node, modifiedNs: 1, size: 5, headerFormat: .second))
+    }
+
+    @Test func `an old text that comes out longer today is an error once, then shown in its true size`() throws {
+        let tree = tree()
+        let length = try tree.node(at: Self.text).size
+        describe(.first, length: length - 7)
+        let before = try tree.node(at: Self.text)
+        #expect(before.size == length - 7)
+        #expect(throws: TreeError.self) { try tree.open(before.id).contents() }
+        let after = try tree.node(at: Self.text)
+        #expect(after.size == length - 1 && after.isSizeExact)
+        #expect(try tree.open(after.id).contents().count == after.size)
+    }
+
     @Test func `replaced content gets another modification time and other bytes`() throws {
         let tree = tree()
         let before = try tree.node(at: Self.picture)

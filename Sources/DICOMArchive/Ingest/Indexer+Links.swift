@@ -13,7 +13,7 @@ extension Indexer {
         }
         let why: String
         if options.links == .notFollowed {
-            why = "a symbolic link, not followed"
+            why = "a symbolic link, skipped"
         } else if let reason = try follow(place) {
             why = reason
         } else {
@@ -36,7 +36,7 @@ extension Indexer {
         }
         let end = target.file.map { joinPath(target.folder, $0) } ?? target.folder
         if places.contains(where: { $0.holds(end) }) { return nil }
-        guard options.links == .anywhere else { return "a symbolic link that leads out of the paths given, not followed" }
+        guard options.links == .anywhere else { return "a symbolic link that leads out of the paths given, skipped" }
         // A link to a folder above this one leads to all of this once more: found by its place, which has no links in it.
         if seenTargets.insert(end).inserted { linked.append(target) }
         return nil
