@@ -1,4 +1,3 @@
-import CLinux
 import Foundation
 import Glibc
 import Testing
@@ -68,7 +67,7 @@ import Testing
         let path = "\(store)/\(folder)/.partial-123"
         let descriptor = open(path, O_RDWR | O_CREAT, 0o600)
         defer { close(descriptor) }
-        try #require(clinux_try_lock(descriptor) == 1)
+        try #require(CopyStore.lock(descriptor))
         try fixture.index(nil, copying(store))
         #expect(access(path, F_OK) == 0)
     }

@@ -195,6 +195,27 @@ import Testing
         #expect(!watcher.isTouched(path, willRead: false))
     }
 
+    @Test(arguments: [true, false]) func `digests and copies of giant sparse files end when they are asked to, and leave the archive whole`(isCopy: Bool) throws {
+        let fixture = try ArchiveFixture()
+        try fixture.write("1", bytes)
+        try #require(truncate(fixture.path("1"), 1 << 40) == 0)
+        let start = monotonicNs()
+        do {
+            try fixture.index {
+                if isCopy { $0.copyTo = Array((fixture.folder + "/copies").utf8) } else { $0.takesDigests = true }
+                $0.isCancelled = { monotonicNs() - start > 500_000_000 }
+            }
+            Issue.record("it was not ended")
+        } catch let error as ArchiveError {
+            #expect(error.code == .interrupted)
+        }
+        #expect(monotonicNs() - start < 60_000_000_000)
+        let archive = try fixture.open()
+        defer { archive.close() }
+        #expect(try archive.verify(onFinding: { Issue.record("\($0)") }).isIntact)
+        #expect(try archive.orphanedCopies().files == 0)
+    }
+
     @Test func `totals are counted in integers`() throws {
         let fixture = try ArchiveFixture()
         try fixture.write("1", bytes)

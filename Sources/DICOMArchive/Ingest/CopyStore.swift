@@ -57,6 +57,9 @@ final class CopyStore {
         uncommitted = []
     }
 
+    /// Whether nobody else writes to a partial file; from then on this process does, until it closes it.
+    static func lock(_ file: CInt) -> Bool { clinux_try_lock(file) == 1 }
+
     /// Removes what killed runs left half written. One that is being written is locked.
     func removePartials() {
         for digits in 0..<256 {
@@ -69,7 +72,7 @@ final class CopyStore {
                 let name = listing.name(index)
                 let file = withCString(name) { openat(directory, $0, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) }
                 guard file >= 0 else { continue }
-                if FileStatus(descriptor: file)?.isRegular == true, clinux_try_lock(file) == 1 { _ = withCString(name) { unlinkat(directory, $0, 0) } }
+                if FileStatus(descriptor: file)?.isRegular == true, Self.lock(file) { _ = withCString(name) { unlinkat(directory, $0, 0) } }
                 closeDescriptor(file)
             }
         }
@@ -129,7 +132,7 @@ final class CopyStore {
         guard target >= 0 else { throw failure("cannot be written") }
         defer { closeDescriptor(target) }
         // Whoever cleans up leaves a locked one alone; a filesystem without locks has nobody else writing to it.
-        _ = clinux_try_lock(target)
+        _ = Self.lock(target)
         let length = 256 << 10
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: length, alignment: 16)
         defer { buffer.deallocate() }

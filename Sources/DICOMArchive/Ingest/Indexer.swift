@@ -18,6 +18,8 @@ package final class Indexer {
     /// Parts that could not be looked at: nothing below them is gone.
     var protected: [(root: Int64, path: [UInt8])] = []
     var detached = Detached()
+    /// Rows of a file are half written.
+    private var isAmidFile = false
     /// Folders of copies (`--copy-to` of this run or an earlier one): never walked as sources.
     var copyRoots: Set<Int64>
     /// What the user gave, resolved: links lead out of them or not.
@@ -51,7 +53,7 @@ package final class Indexer {
             try indexer.run(paths)
         } catch {
             indexer.pipeline.close()
-            if error.code == .interrupted {
+            if error.code == .interrupted && !indexer.isAmidFile {
                 // What was written so far is whole, file by file.
                 try indexer.writer.commit()
             } else {
@@ -230,7 +232,9 @@ package final class Indexer {
         // Before the results are written: a signal to the process group may have ended the parsers as well.
         if options.isCancelled?() == true { throw ArchiveError(.interrupted, LongWork.interrupted) }
         for index in candidates.indices where index < files.count {
+            isAmidFile = true
             try writer.apply(candidates[index], files[index])
+            isAmidFile = false
             try writer.commitIfDue()
         }
         try writer.tellProgress()

@@ -1,3 +1,5 @@
+import CLinux
+
 extension Archive {
     /// Tells the archive that what was at or below `old` is now at `new`. Names and ids stay; nothing is read again now.
     ///
@@ -83,11 +85,22 @@ private struct Relocation {
         moved.path = pathBelow(root.path, path) ?? []
         // Whatever disk it is: the next index notes it.
         moved.device = 0
-        moved.filesystem = nil
+        moved.filesystem = try filesystem(at: path, below: root.record)
         if let other = try writer.findFolder(root: moved.root, path: moved.path), other.id != record.id {
             throw ArchiveError(.badPath, "\(shown(path)) is in the archive already; forget one of the two first")
         }
         try writer.write(moved, with: .updateDirectory)
+    }
+
+    /// Of a folder that lies on another one than its root; nil where it does not, or is not there.
+    private func filesystem(at path: [UInt8], below root: RootRecord) throws(ArchiveError) -> [UInt8]? {
+        let root = try roots.opened(root)
+        let descriptor = withCString(path, clinux_open_folder)
+        guard descriptor >= 0 else { return nil }
+        defer { closeDescriptor(descriptor) }
+        guard let status = FileStatus(descriptor: descriptor), status.device != root.device else { return nil }
+        let filesystem = archive.rootGuard.filesystem(of: descriptor, status.device)
+        return filesystem == root.filesystem ? nil : filesystem.text
     }
 
     private func removeEmptyRoots() throws(ArchiveError) {
