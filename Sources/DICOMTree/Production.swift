@@ -1,7 +1,7 @@
 import DICOM
 import DICOMArchive
 
-/// Makes bytes, once for all who want them at the same time, and keeps them.
+/// Makes bytes, once for all who want them at the same time, and keeps them while there is room.
 final class Production: Sendable {
     /// What it takes to make the bytes of one file again and again, identical.
     struct Order: Sendable {
@@ -15,14 +15,16 @@ final class Production: Sendable {
     }
 
     let memory = ProductionMemory()
+    private let undrawn: UndrawnInstances
     private let producer: any Producer
     private let cache: RenditionCache
     private let storing: PictureStoring?
     private let flights = SingleFlight<RenditionKey, [UInt8], TreeError>()
 
-    init(producer: any Producer, options: TreeOptions) {
+    init(producer: any Producer, options: TreeOptions, undrawn: UndrawnInstances) {
         self.producer = producer
-        cache = RenditionCache(budget: options.cacheBytes)
+        self.undrawn = undrawn
+        cache = RenditionCache(budget: options.cacheBytes, makers: max(1, options.makers))
         storing = options.storing
     }
 
@@ -33,6 +35,9 @@ final class Production: Sendable {
         return nil
     }
 
+    /// What is in memory of what was made.
+    var heldBytes: Int { cache.usedBytes }
+
     /// Whether the bytes are in memory, or known to fail.
     func isMade(_ key: RenditionKey) -> Bool { cache.holds(key) || memory.failure(of: key) != nil }
 
@@ -40,12 +45,21 @@ final class Production: Sendable {
     func bytes(_ order: Order) throws(TreeError) -> [UInt8] {
         try flights.run(order.key) { () throws(TreeError) in
             if let bytes = try kept(order.key) { return bytes }
-            let bytes: [UInt8]
-            if let stored = stored(order) { bytes = stored } else { bytes = try make(order) }
-            cache.insert(bytes, for: order.key)
-            return bytes
+            return try cache.making(order.key.size, for: order.key) { () throws(TreeError) in
+                if let stored = stored(order) { stored } else { try make(order) }
+            }
         }
     }
+
+    /// A text that is made from the index, and kept as pictures are.
+    func report(_ key: RenditionKey, size: Int, _ make: () throws(TreeError) -> [UInt8]) throws(TreeError) -> [UInt8] {
+        try flights.run(key) { () throws(TreeError) in
+            if let bytes = cache.bytes(for: key) { return bytes }
+            return try cache.making(size, for: key, make)
+        }
+    }
+
+    func keptReport(_ key: RenditionKey) -> [UInt8]? { cache.bytes(for: key) }
 
     /// Makes short header texts before anybody asks, one request for all of them. Whoever asks meanwhile waits for his.
     func makeAhead(_ orders: [Order]) {
@@ -81,6 +95,7 @@ final class Production: Sendable {
             return bytes
         } catch {
             if error.isDeterministic { memory.remember(failure: error.description, of: order.key) }
+            if error.isDeterministic, case .picture = order.work { undrawn.note(order.row, error.description) }
             order.log("instance:\(order.key.node.row): \(error.description)")
             throw TreeError(.production, error.description)
         }

@@ -26,7 +26,7 @@ extension VirtualTree {
                 ? try index.source.instances(of: row.seriesID, afterStem: row.stem, limit: limit)
                 : try index.source.instances(of: row.seriesID, after: row.id, limit: limit)
         }
-        return rows.compactMap { NodeID(kind, row: $0.id, settings: id.settings) }
+        return rows.compactMap { NodeID(kind, row: $0.id, detail: $0.version(of: kind), settings: id.settings) }
     }
 
     /// Short texts cost less than to ask for them: a request makes so many.

@@ -120,6 +120,10 @@ final class MemorySource: TreeSource {
         return rows
     }
 
+    func changedSeries(since time: Int64, limit: Int) throws(ArchiveError) -> [Int64] {
+        state.withLock { Array($0.series.filter { $0.modifiedNs >= time }.map(\.id).prefix(limit)) }
+    }
+
     func find(_ query: SearchQuery, _ emit: (borrowing SeriesAttributes) throws(ArchiveError) -> Void) throws(ArchiveError) {
         for (rows, modality) in state.withLock({ $0.attributes }) {
             let attributes = SeriesAttributes(rows, modalities: [modality])
@@ -281,13 +285,15 @@ extension MemorySource.State {
         let id = Int64(instances.count + 1)
         let content = Array("DICM \(id) \(stem)".utf8)
         sources[id] = content
+        let frames = instances.reduce(Int64(0)) { $0 + ($1.framesIno == nil ? 0 : Int64($1.picture?.frameCount ?? 0)) }
         instances.append(
             InstanceRow(
                 id: id, seriesID: series, stem: Array(stem.utf8), uidStem: Array("1.2.3.4.\(id)".utf8), size: Int64(content.count),
                 mtimeNs: 1_000_000 + id, contentChangedNs: 0,
                 headerTextLength: HeaderText.Format(rawValue: textVersion).map { 20 + $0.rawValue + content.count } ?? 3,
                 headerTextVersion: textVersion,
-                pictureState: picture == nil ? .none : .available, picture: picture))
+                pictureState: picture == nil ? .none : .available, picture: picture,
+                framesIno: (picture?.frameCount ?? 1) > 1 ? frames : nil))
     }
 }
 

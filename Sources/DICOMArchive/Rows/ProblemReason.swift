@@ -4,6 +4,11 @@ package struct ProblemReason: Hashable, Sendable {
     package let name: [UInt8]
     /// Newest change of what it lists, nanoseconds since 1970; 0 when unknown.
     package let changedNs: Int64
+
+    package init(name: [UInt8], changedNs: Int64) {
+        self.name = name
+        self.changedNs = changedNs
+    }
 }
 
 /// One input that is not shown, for `dcmfs problems`.
