@@ -6,9 +6,11 @@ package import DICOM
 /// and may be shared with other calls: nobody may rely on its offset.
 package protocol Producer: Sendable {
     /// The header text (`HeaderText.formatVersion`) of the file behind the descriptor.
-    func headerText(_ descriptor: CInt) throws(ProductionError) -> [UInt8]
+    ///
+    /// - Parameter length: bytes that were promised; nil where nothing was.
+    func headerText(_ descriptor: CInt, length: Int?) throws(ProductionError) -> [UInt8]
     /// Header texts of some KiB each, many at once; nil for those that are to be asked for alone.
-    func headerTexts(_ descriptors: [CInt]) -> [[UInt8]?]
+    func headerTexts(_ descriptors: [CInt], lengths: [Int?]) -> [[UInt8]?]
     /// One frame as a picture of exactly the promised size.
     func picture(_ descriptor: CInt, _ order: PictureOrder) throws(ProductionError) -> ProducedPicture
 }

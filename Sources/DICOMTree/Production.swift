@@ -52,7 +52,8 @@ final class Production: Sendable {
             var texts: [Int: [UInt8]] = [:]
             let missing = places.filter { !isMade(orders[$0].key) }
             guard !missing.isEmpty else { return texts }
-            for (place, text) in zip(missing, producer.headerTexts(missing.map { orders[$0].source.descriptor })) { texts[place] = text }
+            let made = producer.headerTexts(missing.map { orders[$0].source.descriptor }, lengths: missing.map { orders[$0].size })
+            for (place, text) in zip(missing, made) { texts[place] = text }
             return texts
         } finish: { (place, texts) throws(TreeError) in
             let order = orders[place]
@@ -86,7 +87,7 @@ final class Production: Sendable {
     /// The bytes, and microseconds that they cost.
     private func work(_ order: Order) throws(ProductionError) -> ([UInt8], UInt64) {
         switch order.work {
-        case .headerText: return (try producer.headerText(order.source.descriptor), 0)
+        case .headerText: return (try producer.headerText(order.source.descriptor, length: order.size), 0)
         case .picture(let picture):
             let made = try producer.picture(order.source.descriptor, picture)
             return (made.bytes, made.cost)

@@ -4,8 +4,8 @@ import DICOM
 package enum WorkerRequest: Hashable, Sendable {
     /// Sizes in bytes of up to 64 files. Answer: `IngestReply`.
     case ingest(sizes: [Int])
-    /// Answer: the bytes of the header text.
-    case headerText(size: Int)
+    /// Answer: the bytes of the header text, as many as were promised where that is known.
+    case headerText(size: Int, promised: Int? = nil)
     /// Sizes of up to 64 files with short texts. Answer: `HeaderTextsReply`.
     case headerTexts(sizes: [Int])
     /// Answer: the bytes of the DICOM JSON model.
@@ -77,9 +77,10 @@ extension WireWriter {
         case .headerTexts(let sizes):
             put(Kind.headerTexts)
             put(sizes)
-        case .headerText(let size):
+        case .headerText(let size, let promised):
             put(Kind.headerText)
             put(size)
+            put(promised ?? -1)
         case .frameRanges(let size):
             put(Kind.frameRanges)
             put(size)
@@ -142,7 +143,7 @@ extension WireReader {
     fileprivate mutating func request() throws(WireError) -> WorkerRequest {
         switch try uint8() {
         case Kind.ingest: .ingest(sizes: try sizes())
-        case Kind.headerText: .headerText(size: try int())
+        case Kind.headerText: .headerText(size: try int(), promised: try promise())
         case Kind.headerTexts: .headerTexts(sizes: try sizes())
         case Kind.frameRanges: .frameRanges(size: try int())
         case Kind.headerJSON: .headerJSON(size: try int(), bulkDataURI: try line())
@@ -152,6 +153,11 @@ extension WireReader {
         case Kind.test: .test(try testCommand())
         case let kind: throw WireError("no request of kind \(kind)")
         }
+    }
+
+    private mutating func promise() throws(WireError) -> Int? {
+        let length = try int()
+        return length < 0 ? nil : length
     }
 
     private mutating func sizes() throws(WireError) -> [Int] {
@@ -168,12 +174,12 @@ extension WireReader {
         let format = PictureRequest.Format(rawValue: try uint8())
         let settings = try settings()
         let description = try pictureDescription()
-        let expected = try int()
+        let expected = try promise()
         let (start, end) = (try int(), try int())
         let isIcon = try bool()
         var request = PictureRequest(
             fileSize: fileSize, frame: frame, format: format, settings: settings, description: description,
-            expectedSize: expected < 0 ? nil : expected, frameRange: start >= 0 && start < end ? start..<end : nil)
+            expectedSize: expected, frameRange: start >= 0 && start < end ? start..<end : nil)
         request.isIcon = isIcon
         return request
     }

@@ -4,7 +4,8 @@ import WorkerProtocol
 
 /// The worker program, opened once: an upgrade of the file on disk never mixes versions within one running dcmfs.
 final class WorkerProgram: Sendable {
-    private let descriptor: CInt
+    /// O_PATH.
+    let descriptor: CInt
     private let arguments: [String]
     private let environment: [String]
     private let showsErrors: Bool
@@ -31,13 +32,15 @@ final class WorkerProgram: Sendable {
     deinit { if descriptor >= 0 { close(descriptor) } }
 
     /// Starts a process. The calling thread must live as long as the process (see `CLinux_spawn`).
-    func spawn(socket: CInt, memory: CInt) -> pid_t {
+    ///
+    /// - Parameter executable: `descriptor`, as the calling thread has it.
+    func spawn(executable: CInt, socket: CInt, memory: CInt) -> pid_t {
         var description = CLinux_worker()
-        description.executable = descriptor
+        description.executable = executable
         description.socket = socket
         description.memory = memory
         description.error_output = showsErrors ? STDERR_FILENO : -1
-        // The worker lowers this to its idle floor plus the budget; sanitizers map terabytes.
+        // Lowered for every request to what the idle worker has plus the budget; sanitizers map terabytes.
         description.address_space = WorkerChannel.isSanitized ? 0 : WorkerBudget.maximumMemory + (512 << 20)
         description.cpu_seconds = 10
         description.descriptors = UInt64(WorkerChannel.maximumDescriptors + 32)

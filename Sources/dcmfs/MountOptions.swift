@@ -11,6 +11,8 @@ struct MountOptions {
     var cacheFolder: CacheFolder? { cacheName.map { CacheFolder(name: $0, bytes: cacheFolderBytes) } }
     private var cacheName: String?
     private var cacheFolderBytes = CacheFolder.defaultBytes
+    /// One worker process for one file.
+    private(set) var isolates = false
     private var owner = getuid()
     private var group = getgid()
     private var mask: UInt32 = 0
@@ -65,6 +67,10 @@ struct MountOptions {
         },
         Option(key: "strict", form: nil, explanation: "serve a source only with the ctime and inode of the index, too") { options, _ in
             options.tree.isStrict = true
+            return true
+        },
+        Option(key: "isolate", form: nil, explanation: "a worker process of its own for every file, for sources nobody trusts") { options, _ in
+            options.isolates = true
             return true
         },
         Option(key: "allow_other", form: nil, explanation: "let other users in (modes 0555 and 0444 minus umask)") { options, _ in

@@ -11,7 +11,8 @@ struct IndexCommand: ParsableCommand {
             DICOMDIR is a medium: its references are checked, and files beside it are taken as well. Nothing but the archive is written. \
             Files that are not found any more stay listed (see 'dcmfs problems') until 'dcmfs forget --gone' or --prune.
 
-            Exit codes: 0 done, also when files were set aside; 1 failed; 2 usage.
+            Exit codes: 0 done, also when files were set aside; 1 failed, or a folder or file could not be read (named; the next run \
+            tries again); 2 usage.
             """)
 
     @Argument(help: "The archive's database file.")
@@ -35,6 +36,9 @@ struct IndexCommand: ParsableCommand {
     @Option(help: "Worker processes.")
     var workers: Int = WorkerLocation.processorCount
 
+    @Flag(help: "A process of its own for every file, for sources that nobody trusts; slower.")
+    var isolate = false
+
     @Flag(help: "Then follow the folders until interrupted; shows complete files only (closed, renamed, or unchanged for a while).")
     var watch = false
 
@@ -56,11 +60,13 @@ struct IndexCommand: ParsableCommand {
         if !isComplete { throw ExitCode(1) }
     }
 
-    /// False when a path could not be indexed.
+    /// False when a path could not be indexed, or something below it not be read.
     private func index() throws(CommandFailure) -> Bool {
         DescriptorLimit.raise()
         let parser: any HeaderParser
-        do { parser = try makeHeaderParser(workerCount: workers) } catch { throw CommandFailure("\(error)") }
+        // What a signal ends is looked at while a worker or a disk is waited for.
+        let isCancelled: @Sendable () -> Bool = { Interruption.wasAsked }
+        do { parser = try makeHeaderParser(workerCount: workers, isolates: isolate, isCancelled: isCancelled) } catch { throw CommandFailure("\(error)") }
         let paths = paths.map { ArchiveAccess.bytes(of: $0) }
         var options = IndexOptions()
         options.verifies = verify
@@ -70,7 +76,7 @@ struct IndexCommand: ParsableCommand {
         options.parserThreads = workers
         options.filesPerRequest = DescriptorLimit.filesPerThread(workers, atMost: options.filesPerRequest)
         Interruption.catchSignals()
-        options.isCancelled = { Interruption.wasAsked }
+        options.isCancelled = isCancelled
         guard watch else { return try index(paths, parser, options, isFollowing: false) }
         var isFirst = true
         try watch(paths, options) { (paths, options) throws(CommandFailure) in
@@ -100,7 +106,7 @@ struct IndexCommand: ParsableCommand {
         } else if !quiet && report.failedPaths.count < paths.count {
             printOut(report.summary(archive: archive))
         }
-        return report.failedPaths.isEmpty
+        return report.failedPaths.isEmpty && report.isReadWhole
     }
 }
 

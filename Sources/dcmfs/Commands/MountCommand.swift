@@ -122,7 +122,7 @@ struct MountProcess {
         configuration.subtype = MountCommand.subtype
         configuration.slowThreads = workerCount
         configuration.log = { [daemon] in daemon.log($0) }
-        let producer = try makeProducer(workerCount: workerCount)
+        let producer = try makeProducer(workerCount: workerCount, isolates: options.isolates)
         let store = try openStore()
         treeOptions.storing = store.map { PictureStoring(store: $0, origin: CacheFolder.origin(producer, archive.path)) }
         let tree = VirtualTree(source: archive, producer: producer, options: treeOptions)
