@@ -6,8 +6,8 @@ package enum WorkerRequest: Hashable, Sendable {
     case ingest(sizes: [Int])
     /// Answer: the bytes of the header text, as many as were promised where that is known.
     case headerText(size: Int, promised: Int? = nil)
-    /// Sizes of up to 64 files with short texts. Answer: `HeaderTextsReply`.
-    case headerTexts(sizes: [Int])
+    /// Sizes of up to 64 files with short texts, and the longest text that is taken of each. Answer: `HeaderTextsReply`.
+    case headerTexts(sizes: [Int], longest: [Int])
     /// Answer: the bytes of the DICOM JSON model.
     case headerJSON(size: Int, bulkDataURI: String)
     /// Answer: the bytes of the picture.
@@ -23,7 +23,7 @@ package enum WorkerRequest: Hashable, Sendable {
     /// Descriptors that belong to the request.
     package var descriptorCount: ClosedRange<Int> {
         switch self {
-        case .ingest(let sizes), .headerTexts(let sizes): sizes.count...sizes.count
+        case .ingest(let sizes), .headerTexts(let sizes, _): sizes.count...sizes.count
         case .headerText, .headerJSON, .picture, .explanation, .frameRanges: 1...1
         case .formats: 0...0
         case .test: 0...1
@@ -74,9 +74,10 @@ extension WireWriter {
         case .ingest(let sizes):
             put(Kind.ingest)
             put(sizes)
-        case .headerTexts(let sizes):
+        case .headerTexts(let sizes, let longest):
             put(Kind.headerTexts)
             put(sizes)
+            put(longest)
         case .headerText(let size, let promised):
             put(Kind.headerText)
             put(size)
@@ -144,7 +145,7 @@ extension WireReader {
         switch try uint8() {
         case Kind.ingest: .ingest(sizes: try sizes())
         case Kind.headerText: .headerText(size: try int(), promised: try promise())
-        case Kind.headerTexts: .headerTexts(sizes: try sizes())
+        case Kind.headerTexts: try headerTexts()
         case Kind.frameRanges: .frameRanges(size: try int())
         case Kind.headerJSON: .headerJSON(size: try int(), bulkDataURI: try line())
         case Kind.picture: .picture(try picture())
@@ -153,6 +154,13 @@ extension WireReader {
         case Kind.test: .test(try testCommand())
         case let kind: throw WireError("no request of kind \(kind)")
         }
+    }
+
+    private mutating func headerTexts() throws(WireError) -> WorkerRequest {
+        let sizes = try sizes()
+        let longest = try self.sizes()
+        guard longest.count == sizes.count else { throw WireError("\(longest.count) lengths for \(sizes.count) files") }
+        return .headerTexts(sizes: sizes, longest: longest)
     }
 
     private mutating func promise() throws(WireError) -> Int? {

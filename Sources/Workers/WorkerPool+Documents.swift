@@ -29,11 +29,11 @@ extension WorkerPool {
         }
         let lengths = promised.map { min($0 ?? HeaderTextsReply.longestText, HeaderTextsReply.longestText) }
         let task = WorkerTask(
-            request: .headerTexts(sizes: sizes), descriptors: descriptors, budget: .header,
+            request: .headerTexts(sizes: sizes, longest: lengths), descriptors: descriptors, budget: .header,
             patience: Patience(step: step(.header), readingEach: sizes), maximumLength: lengths.reduce(0) { $0 + $1 + 5 })
         var trace = RequestTrace()
         return try perform(task, trace: &trace) { (bytes) throws(WireError) in
-            try HeaderTextsReply.decode(bytes, count: descriptors.count)
+            try HeaderTextsReply.decode(bytes, longest: lengths)
         }
     }
 

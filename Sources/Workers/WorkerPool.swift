@@ -80,7 +80,7 @@ package final class WorkerPool: Sendable {
             state.idle = []
             return taken
         }
-        for worker in idle { worker.kill() }
+        for worker in idle { worker.child.kill() }
         keeper?.stop()
     }
 
@@ -183,12 +183,12 @@ extension WorkerPool {
             if !state.isClosed { state.idle.append(worker) }
             return state.isClosed
         }
-        if isClosed { worker.kill() }
+        if isClosed { worker.child.kill() }
     }
 
     private func retire(_ worker: WorkerProcess) {
-        if worker.isRunning { state.withLock { $0.statistics.retired += 1 } }
-        worker.kill()
+        if worker.child.isRunning { state.withLock { $0.statistics.retired += 1 } }
+        worker.child.kill()
     }
 
     private func startWorker() throws(WorkerFailure) -> (WorkerProcess, ReadyMessage) {

@@ -1,19 +1,15 @@
 import CLinux
-import Dispatch
 import Glibc
 import Locks
 import WorkerProtocol
 
 /// One running worker: its socket, its shared memory, its limits, its end. Used by one thread at a time.
 final class WorkerProcess: Sendable {
-    let pid: pid_t
+    let child: ChildProcess
     let shared: SharedMemory
     private let socket: CInt
 
     private struct State {
-        /// Wait status once reaped.
-        var status: CInt?
-        var isKilled = false
         /// Bytes of address space before the first request; 0 where there is no limit (sanitizers).
         var idleMemory: UInt64 = 0
         var memoryLimit: UInt64 = 0
@@ -21,15 +17,14 @@ final class WorkerProcess: Sendable {
         var timeWhenIdle: UInt64 = 0
         var filesServed = 0
     }
-    /// Signals, limits and reaping happen under this lock, all without waiting: a process id is never used after its reaping.
     private let state = Mutex(State())
-    /// Signalled when it was reaped.
-    private let ended = DispatchSemaphore(value: 0)
     private let lastRequest = Atomic<UInt32>(0)
 
+    var pid: pid_t { child.pid }
+
     /// Takes over the socket.
-    init(pid: pid_t, socket: CInt, shared: SharedMemory) {
-        self.pid = pid
+    init(_ child: ChildProcess, socket: CInt, shared: SharedMemory) {
+        self.child = child
         self.socket = socket
         self.shared = shared
     }
@@ -44,46 +39,11 @@ final class WorkerProcess: Sendable {
             state.withLock { $0.idleMemory = ready.isSanitized ? 0 : UInt64(clamping: ready.idleAddressSpace) }
             return ready
         } catch let error as WireError {
-            kill()
+            child.kill()
             throw WorkerFailure(.cannotStart(error.description))
         } catch {
             throw WorkerFailure(.cannotStart("\(end(asCauseOf: error))"))
         }
-    }
-
-    /// Whether it has not been seen to end.
-    var isRunning: Bool { state.withLock { $0.status == nil && !$0.isKilled } }
-
-    /// Ends it without waiting: `WorkerKeeper` reaps it when the kernel lets go of it, which on a disk that hangs may take long.
-    func kill() {
-        state.withLock { state in
-            if state.status == nil { Glibc.kill(pid, SIGKILL) }
-            state.isKilled = true
-        }
-    }
-
-    /// Seconds that a request waits to learn how its worker ended.
-    private static let patienceWithEnd = 3
-
-    /// Kills the process if need be and returns how it ended; nil where the kernel does not let go of it in time.
-    @discardableResult
-    func end() -> CInt? {
-        kill()
-        if ended.wait(timeout: .now() + .seconds(Self.patienceWithEnd)) == .success { ended.signal() }
-        return state.withLock { $0.status }
-    }
-
-    /// Reaps it if it has ended; never waits. True when there is nothing left to reap.
-    func reap() -> Bool {
-        let isNew = state.withLock { state in
-            guard state.status == nil else { return false }
-            let status = CLinux_reap(pid)
-            guard status != -EAGAIN else { return false }
-            state.status = status
-            return true
-        }
-        if isNew { ended.signal() }
-        return state.withLock { $0.status != nil }
     }
 
     func nextRequest() -> UInt32 { lastRequest.wrappingAdd(1, ordering: .relaxed).newValue }
@@ -94,13 +54,14 @@ final class WorkerProcess: Sendable {
 extension WorkerProcess {
     /// For the next file: so much processor time from now on, so much memory.
     func allow(_ budget: WorkerBudget) {
-        let used = CLinux_charged_cpu_time_of(pid)
-        state.withLock { state in
-            guard state.status == nil else { return }
+        child.ifNotReaped {
+            let used = CLinux_charged_cpu_time_of(pid)
             // RLIMIT_CPU counts whole seconds over the life of the process.
             _ = CLinux_limit_cpu_of(pid, (used + budget.cpu + 999_999) / 1_000_000)
-            guard state.idleMemory > 0, state.memoryLimit != budget.memory else { return }
-            if CLinux_limit_address_space_of(pid, state.idleMemory + budget.memory) == 0 { state.memoryLimit = budget.memory }
+            state.withLock { state in
+                guard state.idleMemory > 0, state.memoryLimit != budget.memory else { return }
+                if CLinux_limit_address_space_of(pid, state.idleMemory + budget.memory) == 0 { state.memoryLimit = budget.memory }
+            }
         }
     }
 
@@ -109,11 +70,13 @@ extension WorkerProcess {
 
     /// It has answered: who uses the processor from now on is ended by the kernel within two seconds of it.
     func becomeIdle(after files: Int) {
-        let used = CLinux_charged_cpu_time_of(pid)
-        state.withLock { state in
-            state.filesServed += files
-            state.timeWhenIdle = used
-            if state.status == nil { _ = CLinux_limit_cpu_of(pid, used / 1_000_000 + 2) }
+        child.ifNotReaped {
+            let used = CLinux_charged_cpu_time_of(pid)
+            _ = CLinux_limit_cpu_of(pid, used / 1_000_000 + 2)
+            state.withLock { state in
+                state.filesServed += files
+                state.timeWhenIdle = used
+            }
         }
     }
 
@@ -121,7 +84,7 @@ extension WorkerProcess {
 
     /// Whether it waits for a request as a worker that is well does: silent, and using no processor time.
     var isWaiting: Bool {
-        guard isRunning, CLinux_has_input(socket) == 0 else { return false }
+        guard child.isRunning, CLinux_has_input(socket) == 0 else { return false }
         let before = state.withLock { $0.timeWhenIdle }
         return before == 0 || CLinux_cpu_time_of(pid) <= before + Self.idleTime
     }
@@ -163,7 +126,7 @@ extension WorkerProcess {
 
     /// Ends the process and says what happened, the process's own end before the socket's complaint.
     func end(asCauseOf error: any Error) -> WorkerFailure {
-        let status = end()
+        let status = child.end()
         switch error as? ChannelError {
         case .timedOut: return WorkerFailure(.timedOut)
         case .cancelled: return WorkerFailure(.cancelled)

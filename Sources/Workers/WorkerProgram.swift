@@ -6,16 +6,12 @@ import WorkerProtocol
 final class WorkerProgram: Sendable {
     /// O_PATH.
     let descriptor: CInt
-    private let arguments: [String]
-    private let environment: [String]
-    private let showsErrors: Bool
+    let launch: WorkerLaunch
 
     /// - Parameter path: bytes of the path, without NUL.
     init(path: [UInt8], arguments: [String], showsErrors: Bool) throws(WorkerFailure) {
         descriptor = CLinux_open_program(path.map(CChar.init(bitPattern:)) + [0])
-        self.arguments = ["dcmfs-worker"] + arguments
-        self.showsErrors = showsErrors
-        environment = Self.workerEnvironment()
+        launch = WorkerLaunch(arguments: ["dcmfs-worker"] + arguments, environment: WorkerLaunch.workerEnvironment(), showsErrors: showsErrors)
         guard descriptor >= 0 else {
             throw WorkerFailure(.cannotStart("\(String(decoding: path, as: UTF8.self)): \(String(cString: strerror(-descriptor)))"))
         }
@@ -30,10 +26,17 @@ final class WorkerProgram: Sendable {
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
+}
+
+/// How a worker is started, without the descriptors that it takes.
+struct WorkerLaunch: Sendable {
+    let arguments: [String]
+    let environment: [String]
+    let showsErrors: Bool
 
     /// Starts a process. The calling thread must live as long as the process (see `CLinux_spawn`).
     ///
-    /// - Parameter executable: `descriptor`, as the calling thread has it.
+    /// - Parameter executable: O_PATH descriptor of the program, as the calling thread has it.
     func spawn(executable: CInt, socket: CInt, memory: CInt) -> pid_t {
         var description = CLinux_worker()
         description.executable = executable
@@ -50,7 +53,7 @@ final class WorkerProgram: Sendable {
     }
 
     /// No environment but what the dynamic linker and sanitizers need. Swift's backtracer would start a process per crash.
-    private static func workerEnvironment() -> [String] {
+    static func workerEnvironment() -> [String] {
         var environment = ["LC_ALL=C", "SWIFT_BACKTRACE=enable=no"]
         // The leak checker traces threads, at the end of a process that may do neither.
         if WorkerChannel.isSanitized, getenv("ASAN_OPTIONS") == nil { environment.append("ASAN_OPTIONS=detect_leaks=0") }

@@ -29,7 +29,7 @@ extension Server {
             while CLinux_load(memory) != 0x5350_494E {}
         case .answerTwice:
             _ = send(.done([1]), id: id)
-            return .done([2])
+            return .done([1])
         case .trapAt(let file):
             CLinux_store(memory + WorkerChannel.progressOffset, UInt32(clamping: file))
             trap()

@@ -309,7 +309,7 @@ final class TestProducer: Producer {
 
     var productions: Int { state.withLock { $0.productions } }
 
-    func headerText(_ descriptor: CInt) throws(ProductionError) -> [UInt8] {
+    func headerText(_ descriptor: CInt, length: Int?) throws(ProductionError) -> [UInt8] {
         let sizeError = try begin()
         if state.withLock({ $0.writesSources }) { futimens(descriptor, [timespec(tv_sec: 1, tv_nsec: 0), timespec(tv_sec: 1, tv_nsec: 0)]) }
         var status = stat()
@@ -317,10 +317,10 @@ final class TestProducer: Producer {
         return Array(repeating: UInt8(ascii: "t"), count: 20 + Int(status.st_size) + sizeError)
     }
 
-    func headerTexts(_ descriptors: [CInt]) -> [[UInt8]?] {
+    func headerTexts(_ descriptors: [CInt], lengths: [Int?]) -> [[UInt8]?] {
         state.withLock { $0.batches.append(descriptors.count) }
         // As the protocol says: nothing for those that fail, until they are asked for alone.
-        return descriptors.map { try? headerText($0) }
+        return descriptors.map { try? headerText($0, length: nil) }
     }
 
     func picture(_ descriptor: CInt, _ order: PictureOrder) throws(ProductionError) -> ProducedPicture {

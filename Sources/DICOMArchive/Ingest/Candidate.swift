@@ -47,6 +47,11 @@ struct Candidate: Sendable {
     var known: SourceRecord?
     /// Whether its digest is wanted whatever it turns out to be.
     let wantsDigest: Bool
+
+    /// Whether there is still something of that name.
+    var isListed: Bool {
+        withCString(joinPath(folder.path, name)) { FileStatus(directory: folder.root.descriptor, name: $0) } != nil
+    }
 }
 
 /// What reading a candidate gave.
@@ -60,6 +65,8 @@ struct ReadFile: Sendable {
         case notRegular
         /// It changed while it was read.
         case unstable
+        /// The run was ended before it was read.
+        case cancelled
     }
     var identity = FileIdentity()
     var result: Result

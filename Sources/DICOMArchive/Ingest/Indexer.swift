@@ -25,7 +25,7 @@ package final class Indexer {
         writer = try IngestWriter(archive, options: options)
         roots = try Roots(archive, writer.connection)
         isOutdated = try writer.connection.scalar("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'described-by'") != DescriptionVersion.current
-        pipeline = ReadPipeline(reader: FileReader(parser: parser), threads: options.parserThreads)
+        pipeline = ReadPipeline(reader: FileReader(parser: parser, isCancelled: options.isCancelled), threads: options.parserThreads)
     }
 
     /// Indexes files and folders into an archive that was opened for writing.
@@ -179,15 +179,21 @@ package final class Indexer {
 
     @discardableResult
     private func takeResult() throws(ArchiveError) -> Bool {
-        guard let (candidates, files) = pipeline.next() else { return false }
+        let next = pipeline.next()
         // Before the results are written: a signal to the process group may have ended the parsers as well.
-        if options.isCancelled?() == true { throw ArchiveError(.interrupted, "interrupted; the same command goes on where it stopped") }
+        try checkCancelled()
+        guard let (candidates, files) = next else { return false }
         for index in candidates.indices where index < files.count {
             try writer.apply(candidates[index], files[index])
             try writer.commitIfDue()
         }
         try writer.tellProgress()
         return true
+    }
+
+    /// Throws when the run is to end.
+    func checkCancelled() throws(ArchiveError) {
+        if options.isCancelled?() == true { throw ArchiveError(.interrupted, "interrupted; the same command goes on where it stopped") }
     }
 
     // MARK: - What is gone
