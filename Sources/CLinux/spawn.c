@@ -60,7 +60,11 @@ static int place_descriptors(const struct CLinux_worker *worker) {
     const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
     const int null = nothing < 0 ? -1 : fcntl(nothing, F_DUPFD_CLOEXEC, first_free);
     if (executable < 0 || socket < 0 || memory < 0 || null < 0) return -1;
-    if (worker->error_output != 2 && dup2(worker->error_output < 0 ? null : worker->error_output, 2) < 0) return -1;
+    if (worker->error_output == 2) {
+        if (fcntl(2, F_SETFD, 0) < 0) return -1;
+    } else if (dup2(worker->error_output < 0 ? null : worker->error_output, 2) < 0) {
+        return -1;
+    }
     if (dup2(null, 0) < 0 || dup2(null, 1) < 0) return -1;
     if (dup2(socket, CLINUX_WORKER_SOCKET) < 0 || dup2(memory, CLINUX_WORKER_MEMORY) < 0) return -1;
     if (dup3(executable, first_free, O_CLOEXEC) < 0 && executable != first_free) return -1;
@@ -130,9 +134,8 @@ int CLinux_own_descriptors(int kept) {
     // Whatever lies above `kept` is not copied at all: closing a copy costs a round trip (FLUSH) on network filesystems.
     const int separated = own_table((unsigned)kept + 1);
     if (separated < 0) return separated;
-    for (int i = 0; i < kept; i++) {
-        if (i != STDERR_FILENO) close(i);
-    }
+    // Not even standard error: who waits for its end would wait for this thread.
+    for (int i = 0; i < kept; i++) close(i);
     return 0;
 }
 

@@ -97,7 +97,7 @@ final class KeeperLoop: Sendable {
         let isBlind = polled.dropFirst().contains { $0.fd < 0 }
         guard poll(&polled, nfds_t(polled.count), isBlind ? 20 : -1) > 0, polled[0].revents != 0 else { return true }
         var words: [UInt64] = [0, 0]
-        var descriptors = [CInt](repeating: -1, count: 3)
+        var descriptors = [CInt](repeating: -1, count: 4)
         var count: CInt = 0
         let length = words.withUnsafeMutableBytes { bytes in
             CLinux_receive(socket, bytes.baseAddress, bytes.count, &descriptors, CInt(descriptors.count), &count, -1)
@@ -112,8 +112,9 @@ final class KeeperLoop: Sendable {
 
     private func spawn(_ launch: WorkerLaunch, _ descriptors: [CInt], _ count: CInt) -> Result<ChildProcess, SpawnError> {
         // Fewer arrive where this process has no room for more.
-        guard count == 3 else { return .failure(SpawnError(code: EMFILE)) }
-        let pid = launch.spawn(executable: descriptors[0], socket: descriptors[1], memory: descriptors[2])
+        guard count == (launch.showsErrors ? 4 : 3) else { return .failure(SpawnError(code: EMFILE)) }
+        let pid = launch.spawn(
+            executable: descriptors[0], socket: descriptors[1], memory: descriptors[2], errorOutput: launch.showsErrors ? descriptors[3] : nil)
         guard pid > 0 else { return .failure(SpawnError(code: -pid)) }
         let child = ChildProcess(pid: pid)
         children.withLock { $0.append(child) }

@@ -50,7 +50,7 @@ final class WorkerKeeper: Sendable {
             close(sockets[0])
             return failed("shared memory", memory < 0 ? memory : -ENOMEM)
         }
-        switch spawn(program.launch, [program.descriptor, sockets[1], memory]) {
+        switch spawn(program.launch, [program.descriptor, sockets[1], memory] + (program.launch.showsErrors ? [STDERR_FILENO] : [])) {
         case .success(let child): return .success(WorkerProcess(child, socket: sockets[0], shared: shared))
         case .failure(let error):
             close(sockets[0])

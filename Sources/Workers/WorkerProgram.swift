@@ -32,17 +32,18 @@ final class WorkerProgram: Sendable {
 struct WorkerLaunch: Sendable {
     let arguments: [String]
     let environment: [String]
+    /// Whether its standard error is ours.
     let showsErrors: Bool
 
     /// Starts a process. The calling thread must live as long as the process (see `CLinux_spawn`).
     ///
-    /// - Parameter executable: O_PATH descriptor of the program, as the calling thread has it.
-    func spawn(executable: CInt, socket: CInt, memory: CInt) -> pid_t {
+    /// - Parameters: descriptors as the calling thread has them; of the executable by O_PATH.
+    func spawn(executable: CInt, socket: CInt, memory: CInt, errorOutput: CInt?) -> pid_t {
         var description = CLinux_worker()
         description.executable = executable
         description.socket = socket
         description.memory = memory
-        description.error_output = showsErrors ? STDERR_FILENO : -1
+        description.error_output = errorOutput ?? -1
         // Lowered for every request to what the idle worker has plus the budget; sanitizers map terabytes.
         description.address_space = WorkerChannel.isSanitized ? 0 : WorkerBudget.maximumMemory + (512 << 20)
         description.cpu_seconds = 10

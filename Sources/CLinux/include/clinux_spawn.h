@@ -29,7 +29,7 @@ int CLinux_open_program(const char *path);
 // Names the calling thread (15 bytes at most) and blocks all signals in it.
 void CLinux_become_helper_thread(const char *name);
 
-// Gives the calling thread a table of descriptors of its own, with `kept` and standard error in it and nothing else. What it
+// Gives the calling thread a table of descriptors of its own, with `kept` in it and nothing else. What it
 // spawns then has no copies of what other threads opened before or later. Returns 0, else -errno (the table is still shared).
 int CLinux_own_descriptors(int kept);
 
