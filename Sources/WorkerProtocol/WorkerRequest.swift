@@ -1,13 +1,13 @@
-import DICOM
+package import DICOM
 
 /// What dcmfs asks of a worker. Descriptors travel beside the message, one per size.
 package enum WorkerRequest: Hashable, Sendable {
     /// Sizes in bytes of up to 64 files. Answer: `IngestReply`.
     case ingest(sizes: [Int])
-    /// Answer: the bytes of the header text, as many as were promised where that is known.
-    case headerText(size: Int, promised: Int? = nil)
-    /// Sizes of up to 64 files with short texts, and the longest text that is taken of each. Answer: `HeaderTextsReply`.
-    case headerTexts(sizes: [Int], longest: [Int])
+    /// Answer: the bytes of the header text, in the format that the index measured; as many as were promised where that is known.
+    case headerText(size: Int, format: HeaderText.Format, promised: Int? = nil)
+    /// Sizes of up to 64 files with short texts, a format and the longest text that is taken for each. Answer: `HeaderTextsReply`.
+    case headerTexts(sizes: [Int], formats: [HeaderText.Format], longest: [Int])
     /// Answer: the bytes of the DICOM JSON model.
     case headerJSON(size: Int, bulkDataURI: String)
     /// Answer: the bytes of the picture.
@@ -23,7 +23,7 @@ package enum WorkerRequest: Hashable, Sendable {
     /// Descriptors that belong to the request.
     package var descriptorCount: ClosedRange<Int> {
         switch self {
-        case .ingest(let sizes), .headerTexts(let sizes, _): sizes.count...sizes.count
+        case .ingest(let sizes), .headerTexts(let sizes, _, _): sizes.count...sizes.count
         case .headerText, .headerJSON, .picture, .explanation, .frameRanges: 1...1
         case .formats: 0...0
         case .test: 0...1
@@ -74,13 +74,15 @@ extension WireWriter {
         case .ingest(let sizes):
             put(Kind.ingest)
             put(sizes)
-        case .headerTexts(let sizes, let longest):
+        case .headerTexts(let sizes, let formats, let longest):
             put(Kind.headerTexts)
             put(sizes)
+            for format in formats { put(format) }
             put(longest)
-        case .headerText(let size, let promised):
+        case .headerText(let size, let format, let promised):
             put(Kind.headerText)
             put(size)
+            put(format)
             put(promised ?? -1)
         case .frameRanges(let size):
             put(Kind.frameRanges)
@@ -106,6 +108,8 @@ extension WireWriter {
         putCount(sizes.count)
         for size in sizes { put(size) }
     }
+
+    private mutating func put(_ format: HeaderText.Format) { put(UInt8(clamping: format.rawValue)) }
 
     fileprivate mutating func put(_ picture: PictureRequest) {
         put(picture.fileSize)
@@ -144,7 +148,7 @@ extension WireReader {
     fileprivate mutating func request() throws(WireError) -> WorkerRequest {
         switch try uint8() {
         case Kind.ingest: .ingest(sizes: try sizes())
-        case Kind.headerText: .headerText(size: try int(), promised: try promise())
+        case Kind.headerText: .headerText(size: try int(), format: try headerFormat(), promised: try promise())
         case Kind.headerTexts: try headerTexts()
         case Kind.frameRanges: .frameRanges(size: try int())
         case Kind.headerJSON: .headerJSON(size: try int(), bulkDataURI: try line())
@@ -158,14 +162,22 @@ extension WireReader {
 
     private mutating func headerTexts() throws(WireError) -> WorkerRequest {
         let sizes = try sizes()
+        var formats: [HeaderText.Format] = []
+        for _ in sizes { formats.append(try headerFormat()) }
         let longest = try self.sizes()
         guard longest.count == sizes.count else { throw WireError("\(longest.count) lengths for \(sizes.count) files") }
-        return .headerTexts(sizes: sizes, longest: longest)
+        return .headerTexts(sizes: sizes, formats: formats, longest: longest)
     }
 
     private mutating func promise() throws(WireError) -> Int? {
         let length = try int()
         return length < 0 ? nil : length
+    }
+
+    private mutating func headerFormat() throws(WireError) -> HeaderText.Format {
+        let number = try uint8()
+        guard let format = HeaderText.Format(rawValue: Int(number)) else { throw WireError("no header text of format \(number)") }
+        return format
     }
 
     private mutating func sizes() throws(WireError) -> [Int] {

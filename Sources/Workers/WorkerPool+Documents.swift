@@ -9,9 +9,11 @@ extension WorkerPool {
     /// The header text (header-text.md section 8.1).
     ///
     /// - Parameter promised: its length where the index knows it: not one byte more is taken.
-    package func headerText(_ descriptor: CInt, size: Int, promised: Int? = nil) throws(WorkerError) -> [UInt8] {
-        try document(.headerText(size: size, promised: promised), descriptor, size, longest: promised ?? Self.longestText(of: size)) {
-            (bytes) throws(WireError) in
+    package func headerText(
+        _ descriptor: CInt, size: Int, format: HeaderText.Format = .current, promised: Int? = nil
+    ) throws(WorkerError) -> [UInt8] {
+        let request = WorkerRequest.headerText(size: size, format: format, promised: promised)
+        return try document(request, descriptor, size, longest: promised ?? Self.longestText(of: size)) { (bytes) throws(WireError) in
             if let promised, bytes.count != promised { throw WireError("text of \(bytes.count) bytes where \(promised) were promised") }
             return bytes
         }
@@ -22,19 +24,20 @@ extension WorkerPool {
     /// - Parameters:
     ///   - descriptors: 64 at most.
     ///   - sizes: the files' lengths in bytes.
+    ///   - formats: one for each file.
     ///   - promised: the texts' lengths where the index knows them.
-    package func headerTexts(_ descriptors: [CInt], sizes: [Int], promised: [Int?]) throws(WorkerError) -> [[UInt8]?] {
+    package func headerTexts(
+        _ descriptors: [CInt], sizes: [Int], formats: [HeaderText.Format], promised: [Int?]
+    ) throws(WorkerError) -> [[UInt8]?] {
         if configuration.isolates {
-            return zip(descriptors, zip(sizes, promised)).map { try? headerText($0, size: $1.0, promised: $1.1) }
+            return descriptors.indices.map { try? headerText(descriptors[$0], size: sizes[$0], format: formats[$0], promised: promised[$0]) }
         }
         let lengths = promised.map { min($0 ?? HeaderTextsReply.longestText, HeaderTextsReply.longestText) }
         let task = WorkerTask(
-            request: .headerTexts(sizes: sizes, longest: lengths), descriptors: descriptors, budget: .header,
+            request: .headerTexts(sizes: sizes, formats: formats, longest: lengths), descriptors: descriptors, budget: .header,
             patience: Patience(step: step(.header), readingEach: sizes), maximumLength: lengths.reduce(0) { $0 + $1 + 5 })
         var trace = RequestTrace()
-        return try perform(task, trace: &trace) { (bytes) throws(WireError) in
-            try HeaderTextsReply.decode(bytes, longest: lengths)
-        }
+        return try perform(task, trace: &trace) { (bytes) throws(WireError) in try HeaderTextsReply.decode(bytes, longest: lengths) }
     }
 
     /// The header in the DICOM JSON model (PS3.18 Annex F).

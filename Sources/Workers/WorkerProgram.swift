@@ -56,10 +56,11 @@ struct WorkerLaunch: Sendable {
     /// No environment but what the dynamic linker and sanitizers need. Swift's backtracer would start a process per crash.
     static func workerEnvironment() -> [String] {
         var environment = ["LC_ALL=C", "SWIFT_BACKTRACE=enable=no"]
-        // The leak checker traces threads, at the end of a process that may do neither.
-        if WorkerChannel.isSanitized, getenv("ASAN_OPTIONS") == nil { environment.append("ASAN_OPTIONS=detect_leaks=0") }
         for name in ["LD_LIBRARY_PATH", "ASAN_OPTIONS", "TSAN_OPTIONS"] {
-            if let value = getenv(name) { environment.append("\(name)=\(String(cString: value))") }
+            // The leak checker traces threads, at the end of a process that may do neither: off, whatever was set before.
+            let leaks = name == "ASAN_OPTIONS" && WorkerChannel.isSanitized ? ":detect_leaks=0" : ""
+            let value = getenv(name).map { String(cString: $0) } ?? ""
+            if !value.isEmpty || !leaks.isEmpty { environment.append("\(name)=\(value)\(leaks)") }
         }
         return environment
     }

@@ -47,9 +47,11 @@ struct Server {
     private func answer(_ message: RequestMessage, _ files: [CInt]) -> Answer {
         switch message.request {
         case .ingest(let sizes): ingest(files, sizes)
-        case .headerText(let size, let promised):
-            document(files[0], size) { (file) throws(DICOMError) in try Self.promised(promised, "a text", try Serve.headerText(file)) }
-        case .headerTexts(let sizes, let longest): headerTexts(files, sizes, longest)
+        case .headerText(let size, let format, let promised):
+            document(files[0], size) { (file) throws(DICOMError) in
+                try Self.promised(promised, "a text", try Serve.headerText(file, format: format))
+            }
+        case .headerTexts(let sizes, let formats, let longest): headerTexts(files, sizes, formats, longest)
         case .frameRanges(let size): document(files[0], size, Serve.frameRanges)
         case .headerJSON(let size, let uri):
             document(files[0], size) { (file) throws(DICOMError) in try Serve.headerJSON(file, bulkDataURI: uri) }
@@ -78,13 +80,15 @@ struct Server {
         return .done(IngestReply.encode(outcomes, isCutting: isCutting))
     }
 
-    private func headerTexts(_ files: [CInt], _ sizes: [Int], _ longest: [Int]) -> Answer {
+    private func headerTexts(_ files: [CInt], _ sizes: [Int], _ formats: [HeaderText.Format], _ longest: [Int]) -> Answer {
         var texts: [[UInt8]?] = []
         for (index, file) in files.enumerated() {
             CLinux_store(memory + WorkerChannel.progressOffset, UInt32(clamping: index))
             if answersTests { _ = misbehave(file) }
             // Who asks for this one alone learns what is wrong with it.
-            let text = try? Serve.reading(input(file, sizes[index]), Serve.headerText)
+            let text = try? Serve.reading(input(file, sizes[index])) { (file) throws(DICOMError) in
+                try Serve.headerText(file, format: formats[index])
+            }
             // One that is longer than it was said to be must not crowd out the others.
             texts.append(text.flatMap { $0.count <= min(longest[index], HeaderTextsReply.longestText) ? $0 : nil })
         }

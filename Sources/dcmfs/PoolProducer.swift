@@ -7,30 +7,36 @@ import Workers
 /// Texts and pictures of the mount come from the workers.
 struct PoolProducer: Producer {
     let pool: WorkerPool
+    /// Pictures as small as can be, whatever size was promised.
+    var isCompact = false
     private let places = FramePlaces()
 
     init(pool: WorkerPool) { self.pool = pool }
 
-    func headerText(_ descriptor: CInt, length: Int?) throws(ProductionError) -> [UInt8] {
+    func headerText(_ descriptor: CInt, _ format: HeaderText.Format, length: Int?) throws(ProductionError) -> [UInt8] {
         let size = try Self.size(of: descriptor)
-        return try Self.producing { () throws(WorkerError) in try pool.headerText(descriptor, size: size, promised: length) }
+        return try Self.producing { () throws(WorkerError) in
+            try pool.headerText(descriptor, size: size, format: format, promised: length)
+        }
     }
 
-    func headerTexts(_ descriptors: [CInt], lengths: [Int?]) -> [[UInt8]?] {
+    func headerTexts(_ orders: [HeaderTextOrder]) -> [[UInt8]?] {
+        let descriptors = orders.map(\.descriptor)
         // A worker that came to grief over one of them is no failure yet: whoever asks for that one alone learns of it.
-        let texts = try? pool.headerTexts(descriptors, sizes: descriptors.map { Int(max(0, CLinux_file_size($0))) }, promised: lengths)
+        let sizes = descriptors.map { Int(max(0, CLinux_file_size($0))) }
+        let texts = try? pool.headerTexts(descriptors, sizes: sizes, formats: orders.map(\.format), promised: orders.map(\.length))
         return texts ?? descriptors.map { _ in nil }
     }
 
     func picture(_ descriptor: CInt, _ order: PictureOrder) throws(ProductionError) -> ProducedPicture {
         let format: PictureRequest.Format =
             switch order.kind {
-            case .png: .png
-            case .jpeg: .jpeg
+            case .png: isCompact ? .compressedPNG : .png
+            case .jpeg: isCompact ? .plainJPEG : .jpeg
             }
         var request = PictureRequest(
             fileSize: try Self.size(of: descriptor), frame: order.frame, format: format, settings: order.settings,
-            description: order.description, expectedSize: order.expectedSize, frameRange: try frameRange(descriptor, order))
+            description: order.description, expectedSize: isCompact ? nil : order.expectedSize, frameRange: try frameRange(descriptor, order))
         request.isIcon = order.isIcon
         var cost: UInt64 = 0
         let bytes = try Self.producing { [request] () throws(WorkerError) in

@@ -4,9 +4,9 @@ import Testing
 import WorkerProtocol
 import Workers
 
-@Suite(.serialized, .enabled(if: !WorkerChannel.isSanitized, "sanitizers run without the sandbox")) struct SandboxTests {
+@Suite(.serialized, .enabled(if: WorkerFixture.sandboxedWorkerPath != nil, "sanitizers run without the sandbox")) struct SandboxTests {
     @Test func theWorkerSaysWhatProtectsIt() throws {
-        let pool = try WorkerFixture.pool()
+        let pool = try WorkerFixture.sandboxedPool()
         let ready = try pool.check()
         #expect(ready.version == WorkerChannel.version)
         #expect(ready.hasSystemCallFilter)
@@ -19,7 +19,7 @@ import Workers
 
     @Test(arguments: ForbiddenCall.allCases)
     func forbiddenSystemCallsFail(_ call: ForbiddenCall) throws {
-        let pool = try WorkerFixture.pool()
+        let pool = try WorkerFixture.sandboxedPool()
         let file = try WorkerFixture.file([1, 2, 3])
         defer { close(file) }
         if let errno = Self.refused[call] {
@@ -42,7 +42,7 @@ import Workers
         }
         chmod(path, 0o600)
         let before = try FileManager.default.attributesOfItem(atPath: path) as NSDictionary
-        let pool = try WorkerFixture.pool()
+        let pool = try WorkerFixture.sandboxedPool()
         for call in [ForbiddenCall.fchmod, .futimens, .ftruncate, .fsetxattr, .writeElsewhere] {
             _ = try? pool.test(.forbidden(call), descriptor: file)
         }
@@ -51,7 +51,7 @@ import Workers
     }
 
     @Test func theWorkerSeesNoOtherDescriptorsAndNoEnvironment() throws {
-        let pool = try WorkerFixture.pool()
+        let pool = try WorkerFixture.sandboxedPool()
         _ = try pool.check()
         let pid = try #require(pool.idleProcesses.first)
         if getuid() == 0 {
@@ -76,7 +76,7 @@ import Workers
     }
 
     @Test func `a worker has no capability, and as a child of root none to regain`() throws {
-        let pool = try WorkerFixture.pool()
+        let pool = try WorkerFixture.sandboxedPool()
         _ = try pool.check()
         let pid = try #require(pool.idleProcesses.first)
         let status = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
@@ -86,7 +86,7 @@ import Workers
 
     /// Whoever takes a worker over finds limits that he can move in no direction.
     @Test func `limits are those of the request, and are set from outside`() throws {
-        let pool = try WorkerFixture.pool()
+        let pool = try WorkerFixture.sandboxedPool()
         let ready = try pool.check()
         let pid = try #require(pool.idleProcesses.first)
         #expect(try pool.test(.echo(length: 1)) == [0])
@@ -102,7 +102,7 @@ import Workers
 
     /// The keeper's table of descriptors is its own: a worker that starts late closes no copy of an open source.
     @Test func `workers that start after sources were opened have no copies of them`() throws {
-        let pool = try WorkerFixture.pool()
+        let pool = try WorkerFixture.sandboxedPool()
         try pool.prepare()
         let file = try WorkerFixture.file([1])
         defer { close(file) }
@@ -158,7 +158,7 @@ import Workers
             ("\\ISO 2022 IR 58", [0x5A, 0x68, 0x61, 0x6E, 0x67, 0x3D, 0x1B, 0x24, 0x29, 0x41, 0xD5, 0xC5], "Zhang=张"),
         ] as [(String, [UInt8], String)])
     func characterSetsAreDecodedInTheSandbox(_ terms: String, _ bytes: [UInt8], _ text: String) throws {
-        let pool = try WorkerFixture.pool()
+        let pool = try WorkerFixture.sandboxedPool()
         let answer = try pool.test(.decode(characterSet: Array(terms.utf8), bytes: bytes))
         #expect(answer.first == 1)
         #expect(String(decoding: answer.dropFirst(), as: UTF8.self) == text)

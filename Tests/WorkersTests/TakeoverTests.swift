@@ -141,7 +141,8 @@ import Workers
         defer { for file in files { close(file) } }
         for result in pool.ingest(files, sizes: files.map { _ in bytes.count }) { #expect(throws: Never.self) { try result.get() } }
         #expect(pool.statistics.started == 5)
-        let texts = try pool.headerTexts(files, sizes: files.map { _ in bytes.count }, promised: files.map { _ in nil })
+        let texts = try pool.headerTexts(
+            files, sizes: files.map { _ in bytes.count }, formats: files.map { _ in .current }, promised: files.map { _ in nil })
         #expect(texts.compactMap { $0 }.count == 5)
         #expect(pool.statistics.started == 10)
         #expect(pool.idleProcesses.isEmpty)

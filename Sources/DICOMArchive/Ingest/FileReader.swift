@@ -99,7 +99,13 @@ struct FileReader: Sendable {
             return
         }
         // What was said of other bytes than those that are there now is worth nothing.
-        if now != file.identity { file.result = .unstable }
+        guard now == file.identity else {
+            file.result = .unstable
+            return
+        }
+        if case .outcome(.setAside(let error)) = outcome, error.code == .notDICOM, let kind = PackedFile.kind(descriptor) {
+            file.result = .packed(kind)
+        }
     }
 
     /// Identifiers that are missing are replaced by the digest.

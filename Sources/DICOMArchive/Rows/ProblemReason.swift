@@ -4,10 +4,22 @@ package struct ProblemReason: Hashable, Sendable {
     package let name: [UInt8]
     /// Newest change of what it lists, nanoseconds since 1970; 0 when unknown.
     package let changedNs: Int64
+
+    package init(name: [UInt8], changedNs: Int64) {
+        self.name = name
+        self.changedNs = changedNs
+    }
 }
 
 /// One input that is not shown, for `dcmfs problems`.
 package struct ProblemEntry: Hashable, Sendable {
+    /// Every reason there may be, in order; what is read of media directories stands behind `dicomdir-`, too.
+    package static let reasons = [
+        "changed", "conflicts", "damaged-pixels", "dcmfs-mount", "dicomdir-malformed", "dicomdir-missing", "dicomdir-truncated",
+        "dicomdir-unsafe", "inconsistent", "limit-exceeded", "malformed", "missing", "no-pixels", "no-preview", "not-dicom", "packed",
+        "reader-failed", "special-file", "symbolic-link", "too-deep", "truncated", "unreadable", "unreadable-folder", "unsupported",
+    ]
+
     package let reason: String
     package let path: [UInt8]
     /// Byte offset in the file, -1 where there is none.
@@ -32,6 +44,8 @@ package struct ArchiveCounts: Hashable, Sendable {
     /// Sources that the last index of their folder did not find.
     package var gone = 0
     package var conflicts = 0
+    /// Instances that an older version described: their header texts are of its format until the next index reads them again.
+    package var older = 0
     /// Bytes of the instances' source files.
     package var instanceBytes: Int64 = 0
 

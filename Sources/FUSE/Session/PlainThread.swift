@@ -2,9 +2,9 @@ import Glibc
 import Locks
 
 /// A thread that takes no signals: those are the main thread's.
-enum PlainThread {
+package enum PlainThread {
     /// Runs `body` on a new detached thread. False when the system has no more threads.
-    static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
+    package static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
         let previous = TerminationSignals.block()
         defer { TerminationSignals.restore(previous) }
         return DetachedThread.start(body)
