@@ -45,7 +45,7 @@ import Testing
         let next = try index(tree, disk)
         #expect(next.status == 0 && next.output.contains(#""new":4"#), "\(next.output)")
         #expect(try status(tree).contains("\"instances\":12"))
-        #expect(try Finished.run(dcmfs, ["problems", tree.archive]).output.isEmpty)
+        #expect(try Finished.run(dcmfs, ["problems", tree.archive, "--reason", "unreadable"]).output.isEmpty)
     }
 
     @Test func `known files whose bytes do not come keep their entries`() throws {
@@ -86,10 +86,13 @@ import Testing
         #expect(run.status == 0 && run.output.contains(#""new":2"#), "\(run.output)")
     }
 
-    @Test(arguments: [FailingDisk.Operation.open, .read])
-    func `an index that waits for a disk ends on the first SIGTERM`(operation: FailingDisk.Operation) throws {
-        let (tree, _, disk) = try setUp(5)
-        try disk.set([(operation, .stall, "s3x")])
+    /// Sixty files that take half a second each to open, or one whose bytes never come.
+    @Test(arguments: [(FailingDisk.Operation.open, FailingDisk.Fault.slow, "/sub"), (.read, .stall, "s3x")])
+    func `an index that waits for a disk ends on the first SIGTERM`(
+        operation: FailingDisk.Operation, fault: FailingDisk.Fault, part: String
+    ) throws {
+        let (tree, _, disk) = try setUp(60)
+        try disk.set([(operation, fault, part)])
         let run = try start(["index", "--quiet", tree.archive, disk.path])
         usleep(1_500_000)
         #expect(run.isRunning)
@@ -100,7 +103,7 @@ import Testing
         try disk.set([])
         run.waitUntilExit()
         #expect(try index(tree, disk).status == 0)
-        #expect(try status(tree).contains("\"instances\":5"))
+        #expect(try status(tree).contains("\"instances\":60"))
     }
 
     @Test func `the digest of a sparse giant ends on the first SIGTERM`() throws {
