@@ -121,6 +121,7 @@ extension WireWriter {
         put(picture.frameRange?.lowerBound ?? -1)
         put(picture.frameRange?.upperBound ?? -1)
         put(picture.isIcon)
+        put(picture.source)
     }
 
     fileprivate mutating func put(_ settings: PictureSettings) {
@@ -141,6 +142,7 @@ extension WireWriter {
         }
         put(settings.overlays)
         put(settings.longestSide ?? 0)
+        put(settings.squarePixels)
     }
 }
 
@@ -197,10 +199,12 @@ extension WireReader {
         let expected = try promise()
         let (start, end) = (try int(), try int())
         let isIcon = try bool()
+        let source = try byteArray()
         var request = PictureRequest(
             fileSize: fileSize, frame: frame, format: format, settings: settings, description: description,
             expectedSize: expected, frameRange: start >= 0 && start < end ? start..<end : nil)
         request.isIcon = isIcon
+        request.source = source
         return request
     }
 
@@ -216,6 +220,7 @@ extension WireReader {
         }
         let overlays = try bool()
         let side = try int()
-        return PictureSettings(window: window, overlays: overlays, longestSide: PictureSettings.longestSides.contains(side) ? side : nil)
+        return PictureSettings(
+            window: window, overlays: overlays, longestSide: PictureSettings.longestSides.contains(side) ? side : nil, squarePixels: try bool())
     }
 }

@@ -1,5 +1,6 @@
 import CLinux
 import DICOM
+import DICOMImaging
 import Glibc
 import WorkerProtocol
 
@@ -16,6 +17,7 @@ enum Answer {
 struct Server {
     let memory: UnsafeMutableRawPointer
     let answersTests: Bool
+    let windows = WindowMemory()
 
     /// Returns the exit code: 0 when dcmfs closed its end.
     func run() -> CInt {
@@ -100,7 +102,7 @@ struct Server {
         // Usual pictures leave their memory to the next one; very large ones do not.
         defer { if budget.memory > WorkerBudget.header.memory { CLinux_trim() } }
         return document(file, request.fileSize) { (file) throws(DICOMError) in
-            try Self.promised(request.expectedSize, "a picture", try Serve.picture(file, request))
+            try Self.promised(request.expectedSize, "a picture", try Serve.picture(file, request, windows))
         }
     }
 

@@ -123,9 +123,12 @@ func openFile(_ folder: IndexedFolder, _ name: [UInt8]) -> CInt {
     }
 }
 
-/// SHA-256 of a file, streamed. Ending before `size` bytes is an error.
-///
-/// - Parameter isCancelled: asked for every piece: a sparse file may be larger than anybody can wait for.
+enum LongWork {
+    static let interrupted = "interrupted; the same command goes on where it stopped"
+}
+
+/// SHA-256 of a file, streamed. Ending before `size` bytes is an error; so is being asked to stop: a sparse file may have more bytes
+/// than can be read in a year.
 func digestOfFile(_ descriptor: CInt, size: Int64, isCancelled: (@Sendable () -> Bool)? = nil) throws(ArchiveError) -> [UInt8] {
     let hash = SHA256()
     let length = 256 << 10
@@ -133,7 +136,7 @@ func digestOfFile(_ descriptor: CInt, size: Int64, isCancelled: (@Sendable () ->
     defer { buffer.deallocate() }
     var offset: Int64 = 0
     while true {
-        if isCancelled?() == true { throw ArchiveError(.interrupted, "interrupted; the same command goes on where it stopped") }
+        if isCancelled?() == true { throw ArchiveError(.interrupted, LongWork.interrupted, errno: EINTR) }
         let count = pread(descriptor, buffer.baseAddress, length, off_t(offset))
         if count < 0 && errno == EINTR { continue }
         guard count >= 0 else { throw ArchiveError(.sourceUnavailable, "read failed: \(errorText(errno))", errno: errno) }
