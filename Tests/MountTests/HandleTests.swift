@@ -37,7 +37,7 @@ struct HandleTests {
         return result.output.split(separator: "\n").map(String.init)
     }
 
-    @Test func `handles of plain files and folders lead there, those below with and find too until a remount or another use of their number`() throws {
+    @Test func `handles of plain files and folders lead there over remounts, those below with and find never to anything else`() throws {
         let tree = try MountedTree(mounting: [Corpus.projectRoot + "/Fixtures/ct"])
         let file = try #require(try tree.files("patients").first)
         let plain = [file, String(file[..<(file.lastIndex(of: "/") ?? file.endIndex)]), tree.point + "/dates", tree.point + "/problems"]
@@ -46,7 +46,10 @@ struct HandleTests {
         let handles = try Self.run(["take"] + plain + numbered)
         #expect(handles.count == inodes.count)
         guard handles.count == inodes.count else { return }
-        #expect(try Self.run(["open", tree.point] + handles) == inodes)
+        // The kernel finds its way back to a folder by names that are listed: those of settings and queries are not.
+        let first = try Self.run(["open", tree.point] + handles)
+        #expect(Array(first.prefix(plain.count)) == Array(inodes.prefix(plain.count)))
+        for (handle, inode) in zip(first, inodes).dropFirst(plain.count) { #expect(handle == "ESTALE" || handle == inode) }
         // Their numbers go to others.
         for number in 1...3_000 { _ = MountedTree.status("\(tree.point)/with/size=\(1_000 + number)") }
         for number in 1...3_000 { _ = MountedTree.status("\(tree.point)/find/PatientID=\(number)") }
