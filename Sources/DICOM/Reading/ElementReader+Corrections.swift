@@ -22,8 +22,8 @@ extension ElementReader {
         var inside = context(of: sequence)
         inside.isItem = true
         switch lookahead.delimiter(at: offset, inside) {
-        case ElementRecord.itemTag where !isEnd: return 7
-        case ElementRecord.sequenceDelimiter where sequence.isUndefined: return 9
+        case ElementRecord.itemTag where !isEnd: return Lookahead.item
+        case ElementRecord.sequenceDelimiter where sequence.isUndefined: return Lookahead.delimiter
         default: break
         }
         // An undefined sequence needs its delimiter; without one an end of it is a guess.
@@ -69,8 +69,8 @@ extension ElementReader {
             let atEnd = worth(after: top, at: top.end, parent: parent, isEnd: true)
             let here = worth(after: top, at: position, parent: parent, isEnd: false)
             guard here >= Lookahead.plausible, here > atEnd else { return false }
-            if lookahead.delimiter(at: position, context(of: top)) == ElementRecord.itemTag {
-                // An item begins just before the end.
+            if lookahead.delimiter(at: position, context(of: top)) != nil {
+                // An item or the delimiter begins just before the end.
                 extend(to: min(outer, position &+ 8))
                 return true
             }
@@ -79,12 +79,16 @@ extension ElementReader {
             return true
         }
         guard frames.count >= 2 else { return false }
+        if top.isUndefined, lookahead.delimiter(at: position, context(of: top)) == ElementRecord.itemDelimiter {
+            extend(to: min(outer, position &+ 8))
+            return true
+        }
         let isEnd = top.end >= parent.end && !parent.isUndefined
         let atEnd = worth(after: parent, at: top.end, parent: frames[frames.count - 2], isEnd: isEnd)
         let ended = worth(after: parent, at: position, parent: frames[frames.count - 2], isEnd: false)
         let extended = lookahead.worth(at: position, after: lastTag, context(of: top, end: outer))
         guard max(ended, extended) >= Lookahead.plausible, max(ended, extended) > atEnd else { return false }
-        if extended > ended {
+        if extended >= ended {
             extend(to: min(outer, position &+ 12))
         } else {
             forgive(.wrongLength, at: position)
@@ -99,6 +103,7 @@ extension ElementReader {
     /// What is open ends at the current position, whatever its length says.
     mutating func endHere() {
         top.isCorrected = true
+        records[top.record].flags.remove(.truncated)
         close()
     }
 
@@ -114,12 +119,16 @@ extension ElementReader {
             inItem = lookahead.worth(at: position, after: tagInside(top.last), context(of: itemFrame(top.last, end: outerLimit)))
         }
         let ended = lookahead.worth(at: position, after: sequenceTag, context(of: parent)) - (top.isUndefined ? 6 : 0)
-        let atEnd = top.isUndefined ? Lookahead.impossible : lookahead.worth(at: top.end, after: sequenceTag, context(of: parent))
-        if inItem >= Lookahead.plausible, inItem > atEnd, inItem > ended || inItem == ended && tag <= sequenceTag {
+        let isTrusted = !top.isUndefined && !top.isCorrected
+        let atEnd = !isTrusted ? Lookahead.impossible : lookahead.worth(at: top.end, after: sequenceTag, context(of: parent))
+        // A tag below the sequence's own stands in the item; a higher one there only if both the sequence's length and what
+        // follows speak for that.
+        let isInside = tag <= sequenceTag || (top.isUndefined ? inItem > ended : atEnd >= Lookahead.plausible && atEnd > ended)
+        if inItem >= Lookahead.plausible, isInside {
             forgive(.wrongLength, at: position)
-            return reopen(top.last)
+            return reopen(top.last, isBounded: isTrusted && atEnd >= Lookahead.plausible)
         }
-        if !top.isUndefined, !top.isCorrected, ended >= Lookahead.plausible, ended > atEnd || tag > sequenceTag && ended == atEnd {
+        if !top.isUndefined, ended >= Lookahead.plausible, ended > atEnd || tag > sequenceTag && ended == atEnd {
             forgive(.wrongLength, at: position)
             return endHere()
         }
@@ -160,8 +169,8 @@ extension ElementReader {
     }
 
     /// The last item of the sequence on top goes on at the current position, up to what ends it.
-    private mutating func reopen(_ item: Int) {
-        let end = outerLimit
+    private mutating func reopen(_ item: Int, isBounded: Bool) {
+        let end = isBounded ? top.end : outerLimit
         if top.end < end { correct(&top, end) }
         frames.append(top)
         var frame = itemFrame(item, end: end)
@@ -206,7 +215,7 @@ extension ElementReader {
     /// An item that is longer than its sequence: true where the sequence is the one that is too short.
     mutating func correctItem(end: Int) -> Bool {
         guard leniency.forgives, let parent = frames.last, end <= outerEnd else { return false }
-        let itemEnd = worth(after: top, at: end, parent: parent, isEnd: false)
+        let itemEnd = worth(after: top, at: end, parent: parent, isEnd: end >= parent.end)
         let sequenceEnd = worth(after: top, at: top.end, parent: parent, isEnd: true)
         guard itemEnd >= Lookahead.plausible, itemEnd > sequenceEnd else { return false }
         extend(to: end)

@@ -65,7 +65,10 @@ extension ElementReader {
             try leftover(available)
             return false
         }
-        guard let choice = bestForm(of: candidates(header.tag, pointer, available), at: position) else {
+        let choice = bestForm(of: candidates(header.tag, pointer, available), at: position)
+        // A value of no bytes, or a lower tag behind it: the header before may be the one that is wrong.
+        if let last = lastPlain, last.length == 0 || header.tag <= last.tag, try rereadLast(over: choice?.worth ?? 0) { return false }
+        guard let choice else {
             try resynchronise()
             return false
         }
@@ -151,7 +154,14 @@ extension ElementReader {
         }
         let end = start &+ Int(header.length)
         guard end <= top.end else { return Lookahead.impossible }
-        return lookahead.worth(at: end, after: header.tag, context)
+        let worth = lookahead.worth(at: end, after: header.tag, context)
+        // A tag that no dictionary has must at least stand in its order: else these are no element's bytes.
+        return isLikely(header.tag, before: end, context) ? worth : worth - Lookahead.delimiter
+    }
+
+    private func isLikely(_ tag: UInt32, before end: Int, _ context: Lookahead.Context) -> Bool {
+        if DataDictionary.vr(Tag(rawValue: tag)) != nil { return true }
+        return tag > lastTag && lookahead.fits(tag, before: end, context)
     }
 
     /// What may follow in a frame.
@@ -181,18 +191,32 @@ extension ElementReader {
         try append(header, flags: [], length: Int(header.length))
     }
 
+    /// An element that the dictionary has, or a private one whose creator is there.
+    private func isKnown(_ header: Header) -> Bool {
+        let tag = Tag(rawValue: header.tag)
+        if let listed = DataDictionary.vr(tag), header.originalVR != 0 || Lookahead.fits(header.length, listed) { return true }
+        if header.tag >> 16 >= 0x7FE0, header.originalVR != 0 { return true }
+        return tag.isPrivate && tag.element > 0xFF && header.tag > lastTag && (privateCreatorValue(of: tag) != nil || VR(rawValue: header.originalVR).isKnown)
+    }
+
     /// A value longer than what is left of its parent.
     mutating func overrun(_ header: Header, _ pointer: UnsafeRawPointer, _ available: Int) throws(DICOMError) {
         let isListed = VR(rawValue: header.originalVR).isKnown && (Tag(rawValue: header.tag).isPrivate || DataDictionary.vr(Tag(rawValue: header.tag)) != nil)
         if !isListed, isTrailing(header.tag), leniency.forgives { return }
         if top.end < spaceEnd, try correctOverrun(header, pointer, available) { return }
-        if top.end >= spaceEnd, try correctLength(header) { return }
+        if top.end >= spaceEnd {
+            if try correctLength(header) { return }
+            if leniency.forgives, !isKnown(header), try goOnBehind() { return }
+        }
         var header = header
         let room = max(0, top.end &- position &- header.size)
         if holdsItems(header, pointer) {
             // Its items say where it ends, unless that is the end of the file.
             header.length = UInt32(truncatingIfNeeded: min(room, Int(UInt32.max - 1)))
-            return try openSequence(header, end: top.end, flags: [.truncated])
+            let depth = frames.count
+            try openSequence(header, end: top.end, flags: [.truncated])
+            if frames.count > depth { top.isCorrected = true }
+            return
         }
         if header.tag & 0xFFFF_0000 == 0x7FE0_0000 {
             if try openFragments(ofDefinedLength: header) { return }

@@ -6,12 +6,8 @@ extension ElementReader {
     /// Goes on at the next place where elements can be read; ends the reading where there is none.
     mutating func resynchronise() throws(DICOMError) {
         if leniency.forgives {
-            if try rereadLast() { return }
-            let from = lastValueStart
-            if let found = lookahead.search(from..<top.end, after: lastTag, context(of: top)), found != position {
-                if found < position { return shortenLast(to: found) }
-                return passOver(to: found)
-            }
+            if try rereadLast(over: 0) { return }
+            if try goOnBehind() { return }
             if top.kind == .item, !top.isUndefined, top.end < spaceEnd {
                 // What encloses it knows where it ends.
                 passOver(to: top.end)
@@ -21,13 +17,26 @@ extension ElementReader {
         stop(DICOMError(.malformed, at: position, path: path(), "no element can be read here"))
     }
 
+    /// Goes on at the next place where elements can be read for certain, be it inside the value that was read last.
+    mutating func goOnBehind() throws(DICOMError) -> Bool {
+        guard let found = lookahead.search(lastValueStart..<top.end, after: lastTag, context(of: top)), found != position else { return false }
+        if found < position { shortenLast(to: found) } else { passOver(to: found) }
+        return true
+    }
+
+    /// Implicit VR shows damage by nothing but the order of tags: what does not ascend must at least read on.
+    mutating func isLost(_ tag: UInt32) throws(DICOMError) -> Bool {
+        guard leniency.forgives, lookahead.worth(at: position, after: lastTag, context(of: top)) < Lookahead.plausible else { return false }
+        return try goOnBehind()
+    }
+
     /// Where the value of the element before begins, if it is a plain one that ends here; else the current position.
     private var lastValueStart: Int {
         guard let record = lastPlain else { return position }
         return record.valueOffset
     }
 
-    private var lastPlain: ElementRecord? {
+    var lastPlain: ElementRecord? {
         guard top.kind != .sequence, top.last >= 0, top.last == records.count - 1 else { return nil }
         let record = records[top.last]
         let isPlain = record.flags.intersection([.sequence, .fragments, .opaque, .truncated]).isEmpty
@@ -35,7 +44,7 @@ extension ElementReader {
     }
 
     /// The element before had a header in another form: one after which reading goes on where after its own it does not.
-    private mutating func rereadLast() throws(DICOMError) -> Bool {
+    mutating func rereadLast(over other: Int) throws(DICOMError) -> Bool {
         guard let record = lastPlain, !top.isImplicit, !record.flags.contains(.implicit) else { return false }
         let count = min(12, top.end &- record.offset)
         let forms = try bytes.withBytes(record.offset, count) { bytes -> [Header] in
@@ -43,9 +52,13 @@ extension ElementReader {
             return candidates(record.tag, pointer, bytes.count)
         }
         let others = forms.filter { $0.size != Int(record.headerLength) || Int($0.length) != record.length }
-        guard let form = bestForm(of: others, at: record.offset), form.worth >= Lookahead.certain else { return false }
-        records.removeLast()
+        let last = top.last
         top.last = -1
+        guard let form = bestForm(of: others, at: record.offset), form.worth >= Lookahead.certain, form.worth > other else {
+            top.last = last
+            return false
+        }
+        records.removeLast()
         position = record.offset
         forgive(form.header.originalVR == 0 ? .mixedEncoding : .wrongHeaderForm, at: position)
         try seat()

@@ -108,6 +108,9 @@ extension ElementReader {
 
     /// Closes what ends with its parent or with the space.
     mutating func closeAtEnd() {
+        if top.kind == .sequence, top.isCorrected, top.end >= spaceEnd, records[top.record].flags.contains(.truncated) {
+            damaged(DICOMError(.truncated, at: spaceEnd, path: path(), "the file ends inside a sequence"))
+        }
         if top.isUndefined {
             if leniency.forgives, top.end < spaceEnd, goesOn() { return }
             if top.end >= spaceEnd {
@@ -142,10 +145,12 @@ extension ElementReader {
     }
 
     /// The private creator of an element that is about to be appended to the open data set (PS3.5 section 7.8.1).
-    private func privateCreatorValue(of tag: Tag) -> [UInt8]? {
+    func privateCreatorValue(of tag: Tag) -> [UInt8]? {
         let wanted = tag.rawValue & 0xFFFF_0000 | UInt32(tag.element >> 8)
         var index = top.record + 1
-        while index < records.count {
+        var steps = 0
+        while index < records.count, steps < 4096 {
+            steps += 1
             let record = records[index]
             if record.tag == wanted {
                 guard let value = bytes.resident(record.valueOffset, min(record.length, 64)) else { return nil }

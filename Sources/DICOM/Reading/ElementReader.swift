@@ -120,6 +120,7 @@ struct ElementReader {
         var header = Header(tag: tag, vr: 0, originalVR: 0, size: 8, length: 0)
         if top.isImplicit {
             header.length = Self.load32(pointer + 4, top.isBigEndian)
+            if top.last >= 0, tag <= records[top.last].tag, try isLost(tag) { return }
             // Two letters in its low bytes: an element of Explicit VR may stand here.
             if header.length & 0xC0C0 == 0x4040, try readLettered(&header, pointer, available) { return try place(header, pointer) }
         } else if !readExplicit(&header, pointer, available, isBigEndian: top.isBigEndian) {

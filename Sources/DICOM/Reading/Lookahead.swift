@@ -28,6 +28,11 @@ struct Lookahead {
     /// From here on bytes found by searching are taken for elements.
     static let certain = 9
     private static let depth = 5
+    /// Worth of an element that fits in every way.
+    private static let whole = 6
+    /// Worth of an item, and of a delimiter, where one is wanted.
+    static let item = whole * depth + 1
+    static let delimiter = whole * depth + 3
 
     /// How well the bytes from `offset` on read as elements after `tag`.
     mutating func worth(at offset: Int, after tag: UInt32, _ context: Context) -> Int {
@@ -35,17 +40,18 @@ struct Lookahead {
     }
 
     private mutating func walk(_ offset: Int, _ last: UInt32, _ context: Context, depth: Int, odd: Int) -> Int {
-        if offset == context.end { return 5 }
+        // An end that is met exactly is worth as much as the elements that could have been there.
+        if offset == context.end { return max(5, Self.whole * depth) }
         guard depth > 0 else { return 0 }
         guard budget > 0, offset < context.end, let head = head(offset, context) else { return Self.impossible }
         budget -= 1
-        if let end = boundary(head, context) { return end }
+        if let end = boundary(head, context, depth) { return end }
         if head.tag == 0, head.word == 0 { return 4 }
         guard let (own, size, length) = element(head, offset, last, context) else {
             return odd > 0 && !context.isImplicit ? oddElement(head, offset, last, context, depth: depth, odd: odd) : Self.impossible
         }
         var worth = own + (head.tag > last ? 1 : -1)
-        if length == ElementReader.Header.undefined { return opensItems(at: offset &+ size, context) ? worth + 4 : Self.impossible }
+        if length == ElementReader.Header.undefined { return opensItems(at: offset &+ size, context) ? worth + Self.whole * (depth - 1) : Self.impossible }
         if length & 1 != 0 { worth -= 1 }
         let next = offset &+ size &+ Int(length)
         // What the file's end cuts says less, but is no contradiction (a truncated value).
@@ -55,19 +61,19 @@ struct Lookahead {
     }
 
     /// The worth of a tag that ends the elements: delimiters, items, the data set after the meta information.
-    private func boundary(_ head: Head, _ context: Context) -> Int? {
+    private func boundary(_ head: Head, _ context: Context, _ depth: Int) -> Int? {
         if head.tag >> 16 == 0xFFFE {
             guard context.isItem else { return Self.impossible }
             switch head.tag {
-            case ElementRecord.itemDelimiter, ElementRecord.sequenceDelimiter: return head.length32 == 0 ? 9 : 1
-            case ElementRecord.itemTag: return 6
+            case ElementRecord.itemDelimiter, ElementRecord.sequenceDelimiter: return head.length32 == 0 ? Self.whole * depth + 3 : 1
+            case ElementRecord.itemTag: return Self.whole * depth + 1
             default: return Self.impossible
             }
         }
         guard context.isMeta, head.tag >> 16 != 2 else { return nil }
         // Little or Big Endian, groups 0004 to 0010 begin a data set.
         let group = UInt16(truncatingIfNeeded: head.tag >> 16)
-        return (4...0x10).contains(group) || (4...0x10).contains(group.byteSwapped) ? 5 : Self.impossible
+        return (4...0x10).contains(group) || (4...0x10).contains(group.byteSwapped) ? Self.whole * depth : Self.impossible
     }
 
     /// Worth and form of one header; nil where none can be one.
@@ -75,8 +81,8 @@ struct Lookahead {
         let tag = Tag(rawValue: head.tag)
         let listed = DataDictionary.vr(tag)
         if context.isImplicit {
-            guard let listed else { return tag.isPrivate && tag.group > 8 && tag.group < 0xFFFE ? (1, 8, head.length32) : nil }
-            return (Self.fits(head.length32, listed) ? 3 : -1, 8, head.length32)
+            guard let listed else { return tag.isPrivate && tag.group > 8 && tag.group < 0xFFFE ? (4, 8, head.length32) : nil }
+            return (Self.fits(head.length32, listed) ? 5 : -1, 8, head.length32)
         }
         let vr = VR(rawValue: head.letters)
         guard vr.isKnown, tag.group > 0 else { return nil }
@@ -86,7 +92,7 @@ struct Lookahead {
     }
 
     private static func agreement(_ vr: VR, _ listed: DictionaryVR?, _ tag: Tag) -> Int {
-        guard let listed else { return tag.isPrivate && tag.group > 8 ? 3 : 1 }
+        guard let listed else { return tag.isPrivate && tag.group > 8 ? 5 : 1 }
         switch listed {
         case .single(let only): return only == vr ? 5 : vr == .UN || vr == .OB ? 3 : 1
         case .unsignedOrSignedShort: return vr == .US || vr == .SS ? 5 : 1
@@ -97,7 +103,7 @@ struct Lookahead {
     }
 
     /// Whether a length of Implicit VR is one that the VR of the dictionary can have.
-    private static func fits(_ length: UInt32, _ listed: DictionaryVR) -> Bool {
+    static func fits(_ length: UInt32, _ listed: DictionaryVR) -> Bool {
         let vr = listed.resolved()
         if length == ElementReader.Header.undefined { return vr == .SQ || vr.isBinary }
         let unit = UInt32(max(1, vr.unitSize))
@@ -130,13 +136,14 @@ struct Lookahead {
     /// A header without a VR of the standard among the next ones: the best of its forms, worth nothing by itself.
     private mutating func oddElement(_ head: Head, _ offset: Int, _ last: UInt32, _ context: Context, depth: Int, odd: Int) -> Int {
         let tag = Tag(rawValue: head.tag)
-        guard tag.group > 0, tag.group < 0xFFFE, head.tag > last || DataDictionary.vr(tag) != nil else { return Self.impossible }
+        let isListed = DataDictionary.vr(tag) != nil
+        guard tag.group > 0, tag.group < 0xFFFE, head.tag > last || isListed else { return Self.impossible }
         var best = Self.impossible
         var lengths = [(8, Int(head.length16)), (8, Int(head.length32))]
         if let long = head.long { lengths.append((12, Int(long))) }
         for (size, length) in lengths {
             let next = offset &+ size &+ length
-            guard next <= context.end else { continue }
+            guard next <= context.end, isListed || fits(head.tag, before: next, context) else { continue }
             best = max(best, walk(next, head.tag, context, depth: depth - 1, odd: odd - 1))
         }
         return best == Self.impossible ? best : best - 1
@@ -156,6 +163,13 @@ struct Lookahead {
             offset = offset &+ size &+ Int(length)
         }
         return nil
+    }
+
+    /// Whether what stands at a place has a higher tag, or is an end.
+    func fits(_ tag: UInt32, before offset: Int, _ context: Context) -> Bool {
+        if offset == context.end { return true }
+        guard let next = head(offset, context) else { return false }
+        return next.tag > tag || next.tag == 0 && next.word == 0
     }
 
     // MARK: - Bytes
@@ -202,7 +216,7 @@ struct Lookahead {
             guard let base = window.baseAddress else { return nil }
             var index = 0
             while index + 8 <= window.count {
-                if isCandidate(base + index, context), worth(at: range.lowerBound &+ index, after: tag, context) >= Self.certain {
+                if isCandidate(base + index, after: tag, context), worth(at: range.lowerBound &+ index, after: tag, context) >= Self.certain {
                     return range.lowerBound &+ index
                 }
                 index += 1
@@ -215,14 +229,16 @@ struct Lookahead {
     private(set) var searches = 16
 
     /// A quick look: a tag that the dictionary knows or a private one, with a known VR in Explicit VR.
-    private func isCandidate(_ pointer: UnsafeRawPointer, _ context: Context) -> Bool {
+    private func isCandidate(_ pointer: UnsafeRawPointer, after last: UInt32, _ context: Context) -> Bool {
         let tag = Tag(rawValue: ElementReader.tag(pointer, context.isBigEndian))
         if tag.group == 0xFFFE {
             return context.isItem && ElementReader.load32(pointer + 4, false) == 0
                 && (tag.rawValue == ElementRecord.itemDelimiter || tag.rawValue == ElementRecord.sequenceDelimiter)
         }
         guard tag.group > 0, tag.group < 0xFFFE else { return false }
-        if context.isImplicit { return DataDictionary.vr(tag) != nil }
+        if context.isImplicit {
+            return DataDictionary.vr(tag) != nil || tag.isPrivate && tag.rawValue > last && tag.rawValue >> 16 == last >> 16
+        }
         return VR(rawValue: ElementReader.load16(pointer + 4, true)).isKnown && (tag.isPrivate || DataDictionary.vr(tag) != nil)
     }
 }
