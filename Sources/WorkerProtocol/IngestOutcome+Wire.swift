@@ -26,6 +26,8 @@ extension WireWriter {
         if let icon = summary.icon { put(icon) }
         put(summary.pictureProblem)
         put(summary.headerTextLength)
+        putCount(summary.headerProblems.count)
+        for problem in summary.headerProblems { put(problem) }
         putCount(summary.forgiven.count)
         for code in summary.forgiven { put(code) }
     }
@@ -91,6 +93,9 @@ extension WireReader {
         summary.pictureProblem = try line()
         summary.headerTextLength = try int()
         guard summary.headerTextLength >= 0 else { throw WireError("negative length of header text") }
+        let problems = try count(elementSize: 4)
+        guard problems <= InstanceSummary.headerProblemLimit else { throw WireError("\(problems) problems of one header") }
+        for _ in 0..<problems { summary.headerProblems.append(try dicomError()) }
         for _ in 0..<(try count(elementSize: 4)) { summary.forgiven.append(try line()) }
         return summary
     }

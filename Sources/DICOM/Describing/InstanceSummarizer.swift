@@ -30,8 +30,20 @@ package enum InstanceSummarizer {
         summary.sopClassUID = key(dataSet, .sopClassUID, file.meta, .mediaStorageSOPClassUID)
         summary.instanceNumber = dataSet.key(.instanceNumber) ?? []
         summary.transferSyntaxUID = file.transferSyntaxUID
+        summary.headerProblems = headerProblems(of: file)
         for note in file.forgiven where !summary.forgiven.contains(note.code.rawValue) { summary.forgiven.append(note.code.rawValue) }
         return summary
+    }
+
+    /// Damage with its offset: what the reader met first, and pixel data that are cut.
+    private static func headerProblems(of file: Part10File) -> [DICOMError] {
+        var problems: [DICOMError] = []
+        if let damage = file.parseError { problems.append(damage) }
+        if let pixels = file.pixelData, pixels.isTruncated, file.parseError?.code != .truncated {
+            let end = pixels.offset + pixels.available
+            problems.append(DICOMError(.truncated, at: end, path: [pixels.tag], "the file ends inside the pixel data (\(pixels.available) bytes are there)"))
+        }
+        return problems
     }
 
     /// The data set's value, else what the meta information says of it (PS3.10 section 7.1).

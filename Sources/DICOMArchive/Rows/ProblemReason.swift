@@ -35,5 +35,8 @@ package struct ArchiveCounts: Hashable, Sendable {
     /// Bytes of the instances' source files.
     package var instanceBytes: Int64 = 0
 
+    /// What was not as the standard wants it and was read all the same: instances by code of `Forgiveness`.
+    package var forgiven: [String: Int] = [:]
+
     package init() {}
 }

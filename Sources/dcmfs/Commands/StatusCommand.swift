@@ -36,6 +36,13 @@ extension ArchiveCounts {
         ]
     }
 
-    var text: String { entries.map { $0.name.padded(to: 15) + "\($0.count)\n" }.joined() }
-    var json: JSONOutput { .object(entries.map { ($0.key, .number($0.count)) }) }
+    private var forgivenEntries: [(code: String, count: Int)] { forgiven.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
+
+    var text: String {
+        let forgiven = forgivenEntries.map { "forgiven: \($0.code)".padded(to: 40) + "\($0.count)\n" }.joined()
+        return entries.map { $0.name.padded(to: 15) + "\($0.count)\n" }.joined() + forgiven
+    }
+    var json: JSONOutput {
+        .object(entries.map { ($0.key, .number($0.count)) } + [("forgiven", .object(forgivenEntries.map { ($0.code, .number($0.count)) }))])
+    }
 }
