@@ -52,7 +52,7 @@ extension Archive {
             guard try !Schema.isOutdated(connection) else {
                 throw ArchiveError(
                     .olderVersion,
-                    "\(location.text) was made by an older dcmfs; where it can be written, run: dcmfs status --seal \(location.text)")
+                    "\(location.text) was made by an older dcmfs; where it can be written, run: dcmfs status --close \(location.text)")
             }
         } catch {
             connection.close()
@@ -111,7 +111,7 @@ struct ArchiveLocation {
         ArchiveError(
             .unsealed,
             "\(text) was not closed properly and its folder cannot be written here; "
-                + "where it can be written, run: dcmfs status --seal \(text)")
+                + "where it can be written, run: dcmfs status --close \(text)")
     }
 
     private static func isNonEmpty(_ path: [UInt8]) -> Bool { FileStatus(path: path).map { $0.size > 0 } ?? false }

@@ -255,7 +255,7 @@ import Testing
         #expect(throws: ArchiveError.self) { try Archive.open(path: path, mode: .readWrite) }
         try Data([1, 2, 3]).write(to: URL(fileURLWithPath: source + "/archive.db-wal"))
         #expect { try Archive.open(path: path, mode: .readOnly) } throws: {
-            ($0 as? ArchiveError)?.code == .unsealed && "\($0)".contains("dcmfs status --seal")
+            ($0 as? ArchiveError)?.code == .unsealed && "\($0)".contains("dcmfs status --close")
         }
     }
 

@@ -1,21 +1,25 @@
+import DICOM
 import Foundation
 import Testing
 
 @testable import DICOMArchive
 
-/// Archives of version 1 are brought up to date when they are opened.
+/// Archives of versions 1 and 2 are brought up to date when they are opened.
 @Suite struct MigrationTests {
-    /// The archive as version 1 would have made it: its tables, its columns, its checksums.
-    private func downgrade(_ path: String) throws {
-        let old = path + ".v1"
+    /// The archive as an older version would have made it: its tables, its columns, its checksums.
+    private func downgrade(_ path: String, to version: Int = 1) throws {
+        let old = path + ".old"
         let connection = try Connection(path: old, readOnly: false)
-        let added = Set(Schema.viewTables + Schema.viewIndexes)
+        let added = Set(Schema.eventTables + (version < 2 ? Schema.viewTables + Schema.viewIndexes : []))
         for statement in Schema.statements where !added.contains(statement) {
-            guard let range = statement.range(of: "checksum INTEGER NOT NULL, "), !statement.contains("PRIMARY KEY (") else {
-                try connection.execute(statement)
-                continue
+            var statement = statement
+            for column in [", inode INTEGER, filesystem BLOB", ", filesystem BLOB", ", young INTEGER", ", frames_ino INTEGER"] {
+                statement = statement.replacingOccurrences(of: column, with: "")
             }
-            try connection.execute(statement[..<range.lowerBound] + "checksum INTEGER NOT NULL)")
+            if version < 2, let range = statement.range(of: "checksum INTEGER NOT NULL, "), !statement.contains("PRIMARY KEY (") {
+                statement = statement[..<range.lowerBound] + "checksum INTEGER NOT NULL)"
+            }
+            try connection.execute(statement)
         }
         try connection.execute("ATTACH '\(path)' AS new")
         let tables = try names(connection, "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
@@ -23,15 +27,30 @@ import Testing
             let columns = try names(connection, "SELECT name FROM pragma_table_info('\(table)')").joined(separator: ", ")
             try connection.execute("INSERT INTO main.\(table) (\(columns)) SELECT \(columns) FROM new.\(table)")
         }
-        try sum(connection, "patients", ReadSQL.patient) { try PatientRecord($0).version1Sum.value }
-        try sum(connection, "studies", ReadSQL.study) { try StudyRecord($0).version1Sum.value }
-        try sum(connection, "series", ReadSQL.series) { try SeriesRecord($0).version1Sum.value }
+        if version < 2 {
+            try sum(connection, "patients", ReadSQL.patient) { try PatientRecord($0).version1Sum.value }
+            try sum(connection, "studies", ReadSQL.study) { try StudyRecord($0).version1Sum.value }
+            try sum(connection, "series", ReadSQL.series) { try SeriesRecord($0).version1Sum.value }
+        }
         try sum(connection, "instances", ReadSQL.instance) { row in
             var record = try InstanceRecord(row)
-            record.uidStem = nil
+            if version < 2 { record.uidStem = nil }
+            record.framesIno = nil
             return record.checksum
         }
-        try connection.execute("DETACH new; PRAGMA application_id=\(Schema.applicationID); PRAGMA user_version=1")
+        try sum(connection, "roots", "id, \(ReadSQL.root)") { row in
+            var record = try RootRecord(id: row.int(0), row, from: 1)
+            (record.inode, record.filesystem) = (nil, nil)
+            return record.checksum
+        }
+        try sum(connection, "directories", "id, \(ReadSQL.directory)") { row in
+            var record = try DirectoryRecord(id: row.int(0), row, from: 1)
+            record.filesystem = nil
+            return record.checksum
+        }
+        try sumSources(connection)
+        try connection.execute("DELETE FROM sqlite_sequence WHERE name = 'frames_ino'")
+        try connection.execute("DETACH new; PRAGMA application_id=\(Schema.applicationID); PRAGMA user_version=\(version)")
         connection.close()
         try FileManager.default.removeItem(atPath: path)
         try FileManager.default.moveItem(atPath: old, toPath: path)
@@ -49,6 +68,19 @@ import Testing
         var sums: [(Int64, Int64)] = []
         while try query.step() { sums.append((query.int(0), try value(query))) }
         for (id, sum) in sums { try connection.execute("UPDATE main.\(table) SET checksum = \(sum) WHERE id = \(id)") }
+    }
+
+    private func sumSources(_ connection: Connection) throws {
+        let query = try connection.prepare("SELECT \(ReadSQL.bareSource) FROM new.sources")
+        let update = try connection.prepare("UPDATE main.sources SET checksum = ?3 WHERE directory = ?1 AND name = ?2")
+        while try query.step() {
+            var record = try SourceRecord(query)
+            record.isYoung = false
+            update.bind(1, record.directory)
+            update.bind(2, record.name)
+            update.bind(3, record.checksum)
+            try update.run()
+        }
     }
 
     private func filled() throws -> ArchiveFixture {
@@ -74,6 +106,30 @@ import Testing
         archive.close()
         #expect(try fixture.index().unchanged == 23)
         #expect(try fixture.dump() == whole)
+    }
+
+    @Test func `an archive of version 2 keeps its rows, and its frames get numbers of their own, each once`() throws {
+        let fixture = try filled()
+        for number in 1...3 {
+            try fixture.write(
+                "frames/\(number)", dicom(id: "P5", study: "1.2.8", series: "1.2.8.1", instance: "1.8.\(number)", number: "\(number)"))
+        }
+        try fixture.index(["\(fixture.sources)/frames"], parser: FramesParser())
+        let whole = try fixture.dump()
+        let numbers = try fixture.instances().compactMap(\.framesIno)
+        #expect(Set(numbers).count == 2)
+        try downgrade(fixture.database, to: 2)
+        #expect(try fixture.dump() == whole)
+        let ranges = try fixture.instances().compactMap { row in row.framesIno.map { $0..<$0 + Int64(row.picture?.frameCount ?? 0) } }
+        #expect(ranges.count == 2 && !ranges[0].overlaps(ranges[1]))
+        let archive = try fixture.open(.readWrite)
+        #expect(try archive.verify(onFinding: { Issue.record("\($0)") }).isIntact)
+        archive.close()
+        // Numbers of what is gone are never given out again.
+        try fixture.write("frames/4", dicom(id: "P5", study: "1.2.8", series: "1.2.8.1", instance: "1.8.4", number: "4"))
+        try fixture.index(parser: FramesParser())
+        let newest = try #require(try fixture.instances().compactMap(\.framesIno).max())
+        #expect(ranges.allSatisfy { newest >= $0.upperBound })
     }
 
     @Test func `what version 1 did not keep of a series is filled in by the next index, from one file of each series`() throws {
@@ -127,5 +183,18 @@ import Testing
         try connection.execute("UPDATE studies SET description = x'41' WHERE id = 1")
         connection.close()
         #expect(throws: ArchiveError.self) { try fixture.open() }
+    }
+}
+
+/// Says of every instance that it has a picture of as many frames as its Instance Number says.
+private struct FramesParser: HeaderParser {
+    func parse(_ descriptors: [CInt], sizes: [Int]) -> [ParsedInput] {
+        InProcessParser().parse(descriptors, sizes: sizes).map { input in
+            guard case .outcome(.instance(var summary)) = input else { return input }
+            summary.pictureState = .available
+            summary.picture = PictureDescription(
+                width: 8, height: 8, channels: 1, frameCount: Int(String(decoding: summary.instanceNumber, as: UTF8.self)) ?? 1)
+            return .outcome(.instance(summary))
+        }
     }
 }

@@ -34,6 +34,7 @@ extension IngestWriter {
         statement.bind(3, record.path)
         statement.bind(4, Int64(bitPattern: record.device))
         statement.bind(5, record.checksum)
+        statement.bind(6, record.filesystem)
         try statement.run()
     }
 
@@ -55,7 +56,7 @@ extension IngestWriter {
         statement.bind(1, source.directory)
         statement.bind(2, source.name)
         statement.bind(3, Int64(source.kind.rawValue))
-        statement.bind(4, source.isGone ? Int64(1) : 0)
+        statement.bind(4, Int64(source.state.rawValue))
         statement.bind(5, source.identity.size)
         statement.bind(6, source.identity.mtimeNs)
         statement.bind(7, source.identity.ctimeNs)
@@ -63,6 +64,7 @@ extension IngestWriter {
         statement.bind(9, source.instance)
         statement.bind(10, source.digest)
         statement.bind(11, source.checksum)
+        statement.bind(12, source.isYoung ? Int64(1) : nil)
         try statement.run()
     }
 

@@ -92,7 +92,9 @@ extension IngestWriter {
     }
 
     /// False when the stem is taken.
-    func insert(_ record: InstanceRecord) throws(ArchiveError) -> Bool {
+    func insert(_ given: InstanceRecord) throws(ArchiveError) -> Bool {
+        var record = given
+        numberFrames(of: &record)
         let statement = try connection.statement(WriteSQL.insertInstance)
         bind(record, to: statement)
         guard try statement.runUnlessTaken() else { return false }
@@ -106,6 +108,21 @@ extension IngestWriter {
         try statement.run()
         totalsChange.remove(old)
         totalsChange.add(record)
+    }
+
+    /// Gives an instance with several frames a range of numbers of its own. One whose range still suffices keeps it.
+    func numberFrames(of record: inout InstanceRecord, before old: InstanceRecord? = nil) {
+        let count = record.picture?.frameCount ?? 0
+        guard count > 1 else {
+            // What had frames once may have them again: its numbers stay its own.
+            record.framesIno = old?.framesIno
+            return
+        }
+        if let known = old?.framesIno, count <= old?.picture?.frameCount ?? 0 {
+            record.framesIno = known
+        } else {
+            record.framesIno = ids.nextFrames(count)
+        }
     }
 
     private func bind(_ record: InstanceRecord, to s: SQLStatement) {
@@ -136,6 +153,7 @@ extension IngestWriter {
         s.bind(24, picture.map { Int64($0.iccProfileLength) })
         s.bind(25, record.checksum)
         s.bind(26, record.uidStem)
+        s.bind(27, record.framesIno)
     }
 
     func addConflict(_ kind: ConflictKind, _ entity: Int64, _ other: Int64) throws(ArchiveError) {

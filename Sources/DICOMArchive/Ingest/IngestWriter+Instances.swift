@@ -81,6 +81,7 @@ extension IngestWriter {
         changed.stem = record.stem
         changed.uidStem = record.uidStem
         changed.contentChangedNs = isSameContent ? record.contentChangedNs : now
+        numberFrames(of: &changed, before: record)
         guard changed.checksum != record.checksum else { return true }
         try begin()
         if record.textVersion & DescriptionVersion.lacksSeries != 0 { try describeSeries(record.series, summary) }

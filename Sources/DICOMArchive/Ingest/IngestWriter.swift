@@ -126,6 +126,9 @@ final class IngestWriter {
 struct RowIDs {
     private var last: [Table: Int64] = [:]
     private var savedInstance: Int64 = 0
+    /// How many numbers of frames were ever given out (`instances.frames_ino`), and how many of those the database knows of.
+    private var frames: Int64 = 0
+    private var savedFrames: Int64 = 0
     enum Table: String, CaseIterable {
         case roots, directories, patients, studies, series, instances, modalities
         case studyModalities = "study_modalities"
@@ -138,6 +141,8 @@ struct RowIDs {
             last[table] = max(used, present)
         }
         savedInstance = last[.instances] ?? 0
+        frames = max(0, try connection.scalar("SELECT max(seq) FROM sqlite_sequence WHERE name = 'frames_ino'") ?? 0)
+        savedFrames = frames
     }
 
     mutating func next(_ table: Table) -> Int64 {
@@ -146,15 +151,31 @@ struct RowIDs {
         return id
     }
 
-    /// Before a commit: notes the last instance id, which SQLite does not keep for that table.
+    /// Numbers for so many frames: the first of a range that nobody had before. Nil where they have run out.
+    mutating func nextFrames(_ count: Int) -> Int64? {
+        guard count > 0, Int64(count) <= Self.frameNumbers - frames else { return nil }
+        defer { frames += Int64(count) }
+        return frames
+    }
+
+    /// How many numbers there are: a picture of each in two formats stays below 2^52.
+    private static let frameNumbers: Int64 = 1 << 50
+
+    /// Before a commit: notes the last instance id, which SQLite does not keep for that table, and the numbers of frames.
     mutating func save(_ connection: Connection) throws(ArchiveError) {
         let instance = last[.instances] ?? 0
+        if frames != savedFrames { try save(connection, "frames_ino", frames) }
+        savedFrames = frames
         guard instance != savedInstance else { return }
+        try save(connection, "instances", instance)
+        savedInstance = instance
+    }
+
+    private func save(_ connection: Connection, _ name: String, _ last: Int64) throws(ArchiveError) {
         try connection.execute(
             """
-            DELETE FROM sqlite_sequence WHERE name = 'instances'; \
-            INSERT INTO sqlite_sequence (name, seq) VALUES ('instances', \(instance))
+            DELETE FROM sqlite_sequence WHERE name = '\(name)'; \
+            INSERT INTO sqlite_sequence (name, seq) VALUES ('\(name)', \(last))
             """)
-        savedInstance = instance
     }
 }

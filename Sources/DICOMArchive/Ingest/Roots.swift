@@ -15,7 +15,7 @@ final class Roots {
     init(_ archive: Archive, _ connection: Connection) throws(ArchiveError) {
         self.archive = archive
         self.connection = connection
-        let query = try connection.prepare("SELECT id, is_relative, path, device, checksum FROM roots ORDER BY id")
+        let query = try connection.prepare("SELECT id, \(ReadSQL.root) FROM roots ORDER BY id")
         while try query.step() {
             let record = try RootRecord(id: query.int(0), query, from: 1)
             known.append((record, record.absolutePath(archiveFolder: archive.folder)))
@@ -42,7 +42,7 @@ final class Roots {
             record.path = path
         }
         record.device = device
-        let insert = try connection.prepare("INSERT INTO roots (id, is_relative, path, device, checksum) VALUES (?1, ?2, ?3, ?4, ?5)")
+        let insert = try connection.prepare("INSERT INTO roots (id, \(ReadSQL.root)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
         bind(record, to: insert)
         try insert.run()
         known.append((record, path))
@@ -50,7 +50,8 @@ final class Roots {
     }
 
     func update(_ record: RootRecord) throws(ArchiveError) {
-        let update = try connection.prepare("UPDATE roots SET is_relative = ?2, path = ?3, device = ?4, checksum = ?5 WHERE id = ?1")
+        let update = try connection.prepare(
+            "UPDATE roots SET is_relative = ?2, path = ?3, device = ?4, checksum = ?5, inode = ?6, filesystem = ?7 WHERE id = ?1")
         bind(record, to: update)
         try update.run()
         guard let index = known.firstIndex(where: { $0.record.id == record.id }) else { return }
@@ -63,6 +64,8 @@ final class Roots {
         statement.bind(3, record.path)
         statement.bind(4, Int64(bitPattern: record.device))
         statement.bind(5, record.checksum)
+        statement.bind(6, record.inode.map { Int64(bitPattern: $0) })
+        statement.bind(7, record.filesystem)
     }
 
     /// A descriptor to start from, one per root and run; nil when the folder is not there.

@@ -73,7 +73,7 @@ extension Archive {
         try pool.read { connection throws(ArchiveError) in
             let query = try connection.prepare(
                 """
-                SELECT r.id, r.is_relative, r.path, r.device, r.checksum, count(s.name), total(s.gone) FROM roots r \
+                SELECT r.id, \(ReadSQL.qualified(ReadSQL.root, "r")), count(s.name), coalesce(sum(s.gone = 1), 0) FROM roots r \
                 LEFT JOIN directories d ON d.root = r.id LEFT JOIN sources s ON s.directory = d.id AND s.instance IS NOT NULL \
                 GROUP BY r.id ORDER BY r.id
                 """)
@@ -84,7 +84,7 @@ extension Archive {
                 let descriptor = withCString(path, clinux_open_folder)
                 if descriptor >= 0 { closeDescriptor(descriptor) }
                 let root = ArchiveExamination.Root(
-                    path: path, problem: max(0, -descriptor), sources: Int(query.int(5)), gone: Int(query.int(6)))
+                    path: path, problem: max(0, -descriptor), sources: Int(query.int(7)), gone: Int(query.int(8)))
                 roots.append((query.int(0), root))
             }
             return roots

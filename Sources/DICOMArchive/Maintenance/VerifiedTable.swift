@@ -23,13 +23,13 @@ struct VerifiedTable {
                 query: "SELECT id, modified_ns, checksum FROM view_folders", check: { s throws(ArchiveError) in _ = try ViewFolderRecord(s) }),
             VerifiedTable(query: ReadSQL.totals.sql, check: { s throws(ArchiveError) in _ = try ArchiveTotals(s) }),
             VerifiedTable(
-                query: "SELECT directory, name, kind, gone, size, mtime_ns, ctime_ns, inode, instance, digest, checksum FROM sources",
+                query: "SELECT \(ReadSQL.bareSource) FROM sources",
                 check: { s throws(ArchiveError) in _ = try SourceRecord(s) }),
             VerifiedTable(
-                query: "SELECT id, root, path, device, checksum FROM directories",
+                query: "SELECT id, \(ReadSQL.directory) FROM directories",
                 check: { s throws(ArchiveError) in _ = try DirectoryRecord(id: s.int(0), s, from: 1) }),
             VerifiedTable(
-                query: "SELECT id, is_relative, path, device, checksum FROM roots",
+                query: "SELECT id, \(ReadSQL.root) FROM roots",
                 check: { s throws(ArchiveError) in _ = try RootRecord(id: s.int(0), s, from: 1) }),
             VerifiedTable(
                 query: "SELECT directory, name, ordinal, reason, at, message, changed_ns, checksum FROM problems",

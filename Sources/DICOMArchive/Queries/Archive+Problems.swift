@@ -62,7 +62,7 @@ extension Archive {
             let query = try connection.prepare(
                 """
                 SELECT t.value, p.directory, p.name, p.ordinal, p.reason, p.at, p.message, p.changed_ns, p.checksum, \
-                d.root, d.path, d.device, d.checksum, r.is_relative, r.path, r.device, r.checksum \
+                \(ReadSQL.qualified(ReadSQL.directory, "d")), \(ReadSQL.qualified(ReadSQL.root, "r")) \
                 FROM problems p JOIN texts t ON t.id = p.reason JOIN directories d ON d.id = p.directory JOIN roots r ON r.id = d.root \
                 \(reason == nil ? "" : "WHERE p.reason = (SELECT id FROM texts WHERE value = ?1)") \
                 ORDER BY t.value, r.is_relative, r.path, d.path, p.name, p.ordinal
@@ -76,7 +76,7 @@ extension Archive {
     private func problemEntry(_ s: SQLStatement) throws(ArchiveError) -> ProblemEntry {
         let record = try ProblemRecord(s, from: 1)
         let directory = try DirectoryRecord(id: record.directory, s, from: 9)
-        let root = try RootRecord(id: directory.root, s, from: 13)
+        let root = try RootRecord(id: directory.root, s, from: 14)
         let folder = joinPath(root.absolutePath(archiveFolder: folder), directory.path)
         return ProblemEntry(
             reason: String(decoding: s.bytes(0), as: UTF8.self), path: joinPath(folder, record.name), offset: record.at, message: record.message)
@@ -94,7 +94,7 @@ extension Archive {
             var entries: [ProblemEntry] = []
             while try query.step() {
                 let path = try sourceRow(query).path
-                entries.append(ProblemEntry(reason: "no-preview", path: path, offset: -1, message: query.optionalBytes(19) ?? []))
+                entries.append(ProblemEntry(reason: "no-preview", path: path, offset: -1, message: query.optionalBytes(ReadSQL.sourceColumns) ?? []))
             }
             return entries
         }

@@ -38,12 +38,12 @@ extension Archive {
     /// Columns in the order of `ReadSQL.source`.
     func sourceRow(_ s: SQLStatement) throws(ArchiveError) -> SourceRow {
         let source = try SourceRecord(s)
-        let directory = try DirectoryRecord(id: source.directory, s, from: 11)
-        let root = try RootRecord(id: directory.root, s, from: 15)
+        let directory = try DirectoryRecord(id: source.directory, s, from: 12)
+        let root = try RootRecord(id: directory.root, s, from: 17)
         return SourceRow(
             rootPath: root.absolutePath(archiveFolder: folder), relativePath: joinPath(directory.path, source.name),
             size: source.identity.size, mtimeNs: source.identity.mtimeNs, ctimeNs: source.identity.ctimeNs, inode: source.identity.inode,
-            device: directory.device, kind: source.kind, state: source.isGone ? .gone : .present, digest: source.digest ?? [])
+            device: directory.device, kind: source.kind, state: source.state, digest: source.digest ?? [])
     }
 
     /// Whether a path leads to a source, there or gone, or to the database. A symbolic link at its end is a file of its own: who
@@ -55,7 +55,7 @@ extension Archive {
         let directory = absolutePath(parent.isEmpty ? [UInt8(ascii: ".")] : Array(parent))
         if joinPath(directory, name) == path { return true }
         return try pool.read { connection throws(ArchiveError) in
-            let roots = try connection.prepare("SELECT id, is_relative, path, device, checksum FROM roots")
+            let roots = try connection.prepare("SELECT id, \(ReadSQL.root) FROM roots")
             let query = try connection.prepare(
                 """
                 SELECT 1 FROM directories d JOIN sources s ON s.directory = d.id WHERE d.root = ?1 AND d.path = ?2 AND s.name = ?3

@@ -4,6 +4,10 @@ struct RootRecord {
     var isRelative = false
     var path: [UInt8] = []
     var device: UInt64 = 0
+    /// Of the folder itself, as it was indexed; nil where that is not known (archives of before version 3).
+    var inode: UInt64?
+    /// Type and UUID of the filesystem it lay on, e.g. `ext4 2f1c…`; empty where it has neither, nil where that is not known.
+    var filesystem: [UInt8]?
 
     var checksum: Int64 {
         var sum = RowChecksum(6)
@@ -11,17 +15,22 @@ struct RootRecord {
         sum.add(isRelative ? 1 : 0)
         sum.add(path)
         sum.add(Int64(bitPattern: device))
+        // Rows from before version 3 keep their sum.
+        if let inode { sum.add(Int64(bitPattern: inode)) }
+        if let filesystem { sum.add(filesystem) }
         return sum.value
     }
 
     init() {}
 
-    /// Columns `id, is_relative, path, device, checksum` from `first` on.
+    /// Columns of `ReadSQL.root` from `first` on.
     init(id: Int64, _ s: SQLStatement, from first: Int32) throws(ArchiveError) {
         self.id = id
         isRelative = s.int(first) == 1
         path = s.bytes(first + 1)
         device = UInt64(bitPattern: s.int(first + 2))
+        inode = s.optionalInt(first + 4).map { UInt64(bitPattern: $0) }
+        filesystem = s.optionalBytes(first + 5)
         try checkRow(s.int(first + 3) == checksum, "roots", id)
     }
 
@@ -37,6 +46,8 @@ struct DirectoryRecord {
     /// Path below the root; empty for the root itself.
     var path: [UInt8] = []
     var device: UInt64 = 0
+    /// As of a root; only where it is another filesystem than the root's.
+    var filesystem: [UInt8]?
 
     var checksum: Int64 {
         var sum = RowChecksum(7)
@@ -44,17 +55,19 @@ struct DirectoryRecord {
         sum.add(root)
         sum.add(path)
         sum.add(Int64(bitPattern: device))
+        if let filesystem { sum.add(filesystem) }
         return sum.value
     }
 
     init() {}
 
-    /// Columns `root, path, device, checksum` from `first` on.
+    /// Columns of `ReadSQL.directory` from `first` on.
     init(id: Int64, _ s: SQLStatement, from first: Int32) throws(ArchiveError) {
         self.id = id
         root = s.int(first)
         path = s.bytes(first + 1)
         device = UInt64(bitPattern: s.int(first + 2))
+        filesystem = s.optionalBytes(first + 4)
         try checkRow(s.int(first + 3) == checksum, "directories", id)
     }
 }

@@ -22,6 +22,8 @@ struct InstanceRecord {
     var picture: PictureDescription?
     /// Name without extension in `/uids`; nil where that is the SOP Instance UID itself.
     var uidStem: [UInt8]?
+    /// Where the numbers of its frames begin (`RowIDs.nextFrames`); nil without frames.
+    var framesIno: Int64?
 
     var checksum: Int64 {
         var sum = RowChecksum(4)
@@ -43,6 +45,8 @@ struct InstanceRecord {
         add(picture, to: &sum)
         // Rows from before version 2 keep their sum.
         if let uidStem { sum.add(uidStem) }
+        // The same for version 3.
+        if let framesIno { sum.add(framesIno) }
         return sum.value
     }
 
@@ -68,7 +72,7 @@ struct InstanceRecord {
         return InstanceRow(
             id: id, seriesID: series, stem: stem, uidStem: uidStem ?? sopUID, size: size, mtimeNs: mtimeNs, contentChangedNs: contentChangedNs,
             headerTextLength: Int(textLength), headerTextVersion: DescriptionVersion.headerText(textVersion), pictureState: pictureState,
-            picture: isDrawn ? picture : nil, icon: isDrawn ? nil : picture)
+            picture: isDrawn ? picture : nil, icon: isDrawn ? nil : picture, framesIno: framesIno)
     }
 
     init() {}
@@ -93,6 +97,7 @@ struct InstanceRecord {
         pictureProblem = s.int(14)
         picture = Self.picture(s)
         uidStem = s.optionalBytes(25)
+        framesIno = s.optionalInt(26)
         try checkRow(state != nil && s.int(24) == checksum, "instances", id)
     }
 

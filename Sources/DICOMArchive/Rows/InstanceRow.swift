@@ -22,4 +22,6 @@ package struct InstanceRow: Hashable, Sendable {
     package let picture: PictureDescription?
     /// The Icon Image of an instance whose own pixels cannot be drawn.
     package var icon: PictureDescription? = nil
+    /// First of a range of numbers, one for each frame, that no other instance of the archive has or will have; nil without frames.
+    package var framesIno: Int64? = nil
 }

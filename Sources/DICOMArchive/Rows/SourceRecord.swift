@@ -3,7 +3,9 @@ struct SourceRecord {
     var directory: Int64 = 0
     var name: [UInt8] = []
     var kind: SourceRow.Kind = .instance
-    var isGone = false
+    var state: SourceRow.State = .present
+    /// Whether its identity says nothing yet: it was taken so soon after a change that another one could bear the same times.
+    var isYoung = false
     var identity = FileIdentity()
     var instance: Int64?
     var digest: [UInt8]?
@@ -12,29 +14,39 @@ struct SourceRecord {
         var sum = RowChecksum(5)
         sum.add(directory)
         sum.add(name)
-        sum.add(Int64(kind.rawValue) << 1 | (isGone ? 1 : 0))
+        sum.add(Int64(kind.rawValue) << 1 | (state == .gone ? 1 : 0))
         sum.add(identity.size)
         sum.add(identity.mtimeNs)
         sum.add(identity.ctimeNs)
         sum.add(Int64(bitPattern: identity.inode))
         sum.add(instance ?? -1)
         sum.add(digest ?? [])
+        // Rows from before version 3 keep their sum.
+        if state == .unreadable { sum.add(2) }
+        if isYoung { sum.add(1) }
         return sum.value
     }
 
     init() {}
 
-    /// Columns `directory, name, kind, gone, size, mtime_ns, ctime_ns, inode, instance, digest, checksum`.
+    var isGone: Bool {
+        get { state == .gone }
+        set { state = newValue ? .gone : .present }
+    }
+
+    /// Columns in the order of `ReadSQL.bareSource`.
     init(_ s: SQLStatement) throws(ArchiveError) {
         directory = s.int(0)
         name = s.bytes(1)
         let kind = SourceRow.Kind(rawValue: UInt8(truncatingIfNeeded: s.int(2)))
         self.kind = kind ?? .instance
-        isGone = s.int(3) == 1
+        let state = UInt8(exactly: s.int(3)).flatMap(SourceRow.State.init(rawValue:))
+        self.state = state ?? .present
         identity = FileIdentity(size: s.int(4), mtimeNs: s.int(5), ctimeNs: s.int(6), inode: UInt64(bitPattern: s.int(7)))
         instance = s.optionalInt(8)
         digest = s.optionalBytes(9)
-        try checkRow(kind != nil && s.int(10) == checksum, "sources", directory)
+        isYoung = s.int(11) == 1
+        try checkRow(kind != nil && state != nil && s.int(10) == checksum, "sources", directory)
     }
 }
 

@@ -19,6 +19,8 @@ package struct SourceRow: Hashable, Sendable {
         case present = 0
         /// Not found by the last `index` of its folder; its entry stays.
         case gone = 1
+        /// There, but it cannot be read, or holds nothing that is the instance; its entry stays, and `problems` says why.
+        case unreadable = 2
     }
 
     /// Absolute path of the root folder.

@@ -31,14 +31,18 @@ enum ReadSQL: Int, CaseIterable {
         """
     static let instance = """
         id, series, stem, sop_key, sop_uid, sop_class, transfer_syntax, forgiven, size, mtime_ns, content_changed_ns, text_length, text_version, \
-        picture_state, picture_problem, width, height, channels, frames, frame, density_x, density_y, density_metric, icc_length, checksum, uid_stem
+        picture_state, picture_problem, width, height, channels, frames, frame, density_x, density_y, density_metric, icc_length, checksum, uid_stem, \
+        frames_ino
         """
     static let modality = "id, name, name_key, value, modified_ns, checksum"
     static let studyModality = "id, study, modality, modified_ns, checksum"
-    static let source = """
-        s.directory, s.name, s.kind, s.gone, s.size, s.mtime_ns, s.ctime_ns, s.inode, s.instance, s.digest, s.checksum, \
-        d.root, d.path, d.device, d.checksum, r.is_relative, r.path, r.device, r.checksum
-        """
+    static let bareSource = "directory, name, kind, gone, size, mtime_ns, ctime_ns, inode, instance, digest, checksum, young"
+    /// Without the id, which stands before it or is known.
+    static let directory = "root, path, device, checksum, filesystem"
+    static let root = "is_relative, path, device, checksum, inode, filesystem"
+    /// A source with its folder (from column 12) and its root (from column 17).
+    static let sourceColumns: Int32 = 23
+    static let source = "\(qualified(bareSource, "s")), \(qualified(directory, "d")), \(qualified(root, "r"))"
 
     var sql: String {
         switch self {
@@ -81,7 +85,7 @@ enum ReadSQL: Int, CaseIterable {
     }
 
     /// Columns of a table under its short name.
-    private static func qualified(_ columns: String, _ table: String) -> String {
+    static func qualified(_ columns: String, _ table: String) -> String {
         columns.split(separator: ", ").map { "\(table).\($0)" }.joined(separator: ", ")
     }
 

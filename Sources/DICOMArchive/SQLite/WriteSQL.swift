@@ -16,7 +16,7 @@ enum WriteSQL: Int, CaseIterable {
     case insertStudyModality, updateStudyModality, deleteStudyModality, anySeriesOfStudyModality
     case replaceViewFolder, deleteViewFolder, anyStudyOfDay, anyStudyByAccessionState
 
-    private static let bareSource = "directory, name, kind, gone, size, mtime_ns, ctime_ns, inode, instance, digest, checksum"
+    private static let bareSource = ReadSQL.bareSource
 
     var sql: String {
         switch self {
@@ -36,15 +36,15 @@ enum WriteSQL: Int, CaseIterable {
 
     private var folderSQL: String? {
         switch self {
-        case .findDirectory: "SELECT id, root, path, device, checksum FROM directories WHERE root = ?1 AND path = ?2"
-        case .insertDirectory: "INSERT INTO directories (id, root, path, device, checksum) VALUES (?1, ?2, ?3, ?4, ?5)"
-        case .updateDirectory: "UPDATE directories SET root = ?2, path = ?3, device = ?4, checksum = ?5 WHERE id = ?1"
-        case .directoriesOfRoot: "SELECT id, root, path, device, checksum FROM directories WHERE root = ?1"
+        case .findDirectory: "SELECT id, \(ReadSQL.directory) FROM directories WHERE root = ?1 AND path = ?2"
+        case .insertDirectory: "INSERT INTO directories (id, \(ReadSQL.directory)) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+        case .updateDirectory: "UPDATE directories SET root = ?2, path = ?3, device = ?4, checksum = ?5, filesystem = ?6 WHERE id = ?1"
+        case .directoriesOfRoot: "SELECT id, \(ReadSQL.directory) FROM directories WHERE root = ?1"
         case .sourcesOfDirectory: "SELECT \(Self.bareSource) FROM sources WHERE directory = ?1 AND name > ?2 ORDER BY name LIMIT ?3"
         case .sourcesOfInstanceBare: "SELECT \(Self.bareSource) FROM sources WHERE instance = ?1 ORDER BY gone, kind, directory, name"
         case .findSource: "SELECT \(Self.bareSource) FROM sources WHERE directory = ?1 AND name = ?2"
-        case .insertSource: "INSERT INTO sources (\(Self.bareSource)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
-        case .replaceSource: "INSERT OR REPLACE INTO sources (\(Self.bareSource)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
+        case .insertSource: "INSERT INTO sources (\(Self.bareSource)) VALUES (\(Self.parameters(12)))"
+        case .replaceSource: "INSERT OR REPLACE INTO sources (\(Self.bareSource)) VALUES (\(Self.parameters(12)))"
         case .deleteSource: "DELETE FROM sources WHERE directory = ?1 AND name = ?2"
         default: nil
         }
@@ -54,13 +54,13 @@ enum WriteSQL: Int, CaseIterable {
         switch self {
         case .instancesBySOP: "SELECT \(ReadSQL.instance) FROM instances WHERE sop_key = ?1 ORDER BY id"
         case .insertInstance:
-            "INSERT INTO instances (\(ReadSQL.instance)) VALUES (\(Self.parameters(26)))"
+            "INSERT INTO instances (\(ReadSQL.instance)) VALUES (\(Self.parameters(27)))"
         case .updateInstance:
             """
             UPDATE instances SET series = ?2, stem = ?3, sop_key = ?4, sop_uid = ?5, sop_class = ?6, transfer_syntax = ?7, forgiven = ?8, size = ?9, \
             mtime_ns = ?10, content_changed_ns = ?11, text_length = ?12, text_version = ?13, picture_state = ?14, picture_problem = ?15, width = ?16, \
             height = ?17, channels = ?18, frames = ?19, frame = ?20, density_x = ?21, density_y = ?22, density_metric = ?23, icc_length = ?24, \
-            checksum = ?25, uid_stem = ?26 WHERE id = ?1
+            checksum = ?25, uid_stem = ?26, frames_ino = ?27 WHERE id = ?1
             """
         case .deleteInstance: "DELETE FROM instances WHERE id = ?1"
         case .stemTaken: "SELECT 1 FROM instances WHERE series = ?1 AND stem = ?2"

@@ -36,13 +36,18 @@ extension Schema {
         try connection.execute("PRAGMA user_version=\(version)")
     }
 
-    /// Steps from older versions go here, one `if` per version, each followed by its `PRAGMA user_version`.
+    /// Steps from older versions go here, two lines per version; all of them are one transaction.
     private static func migrate(_ connection: Connection, path: String) throws(ArchiveError) {
         guard try isOutdated(connection) else { return }
-        if try connection.scalar("PRAGMA user_version") == 1 {
-            try Version2(connection: connection).run()
-            try connection.execute("PRAGMA user_version=2")
-        }
+        let found = try connection.scalar("PRAGMA user_version") ?? 0
+        let version2 = Version2(connection: connection)
+        let version3 = Version3(connection: connection)
+        // All columns first: rows are read and summed with every column of today.
+        if found < 2 { try version2.addColumns() }
+        if found < 3 { try version3.addColumns() }
+        if found < 2 { try version2.fill() }
+        if found < 3 { try version3.fill() }
+        try connection.execute("PRAGMA user_version=\(version)")
         try checkStatements(connection, path: path)
     }
 

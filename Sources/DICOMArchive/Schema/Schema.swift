@@ -8,26 +8,26 @@
 enum Schema {
     /// "dcmf"
     static let applicationID: Int64 = 0x6463_6D66
-    static let version: Int64 = 2
+    static let version: Int64 = 3
 
     static let statements: [String] = tables + indexes
 
-    /// Columns behind `checksum` came with version 2: what `ALTER TABLE` leaves of the statement must be the same text.
+    /// Columns behind `checksum` came with versions 2 and 3: what `ALTER TABLE` leaves of the statement must be the same text.
     private static let tables: [String] =
         [
             "CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
             "CREATE TABLE texts (id INTEGER PRIMARY KEY, value BLOB NOT NULL)",
             """
             CREATE TABLE roots (id INTEGER PRIMARY KEY AUTOINCREMENT, is_relative INTEGER NOT NULL, path BLOB NOT NULL, device INTEGER NOT NULL, \
-            checksum INTEGER NOT NULL)
+            checksum INTEGER NOT NULL, inode INTEGER, filesystem BLOB)
             """,
             """
             CREATE TABLE directories (id INTEGER PRIMARY KEY AUTOINCREMENT, root INTEGER NOT NULL, path BLOB NOT NULL, device INTEGER NOT NULL, \
-            checksum INTEGER NOT NULL)
+            checksum INTEGER NOT NULL, filesystem BLOB)
             """,
             """
             CREATE TABLE sources (directory INTEGER NOT NULL, name BLOB NOT NULL, kind INTEGER NOT NULL, gone INTEGER NOT NULL, size INTEGER NOT NULL, \
-            mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL, inode INTEGER NOT NULL, instance INTEGER, digest BLOB, checksum INTEGER NOT NULL, \
+            mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL, inode INTEGER NOT NULL, instance INTEGER, digest BLOB, checksum INTEGER NOT NULL, young INTEGER, \
             PRIMARY KEY (directory, name)) WITHOUT ROWID
             """,
             """
@@ -58,7 +58,7 @@ enum Schema {
             size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, content_changed_ns INTEGER NOT NULL, \
             text_length INTEGER NOT NULL, text_version INTEGER NOT NULL, picture_state INTEGER NOT NULL, picture_problem INTEGER NOT NULL, \
             width INTEGER, height INTEGER, channels INTEGER, frames INTEGER, frame INTEGER, density_x INTEGER, density_y INTEGER, \
-            density_metric INTEGER, icc_length INTEGER, checksum INTEGER NOT NULL, uid_stem BLOB)
+            density_metric INTEGER, icc_length INTEGER, checksum INTEGER NOT NULL, uid_stem BLOB, frames_ino INTEGER)
             """,
             // Why an input is set aside (ordinal 0), or what is wrong with the references of a media directory (any number).
             """
@@ -71,7 +71,7 @@ enum Schema {
             CREATE TABLE conflicts (kind INTEGER NOT NULL, entity INTEGER NOT NULL, other INTEGER NOT NULL, changed_ns INTEGER NOT NULL, \
             checksum INTEGER NOT NULL, PRIMARY KEY (kind, entity, other)) WITHOUT ROWID
             """,
-        ] + viewTables
+        ] + viewTables + eventTables
 
     /// What came with version 2: folders of the views that no patient, study or series stands for, and the totals.
     static let viewTables: [String] = [
@@ -91,6 +91,15 @@ enum Schema {
         CREATE TABLE totals (id INTEGER PRIMARY KEY, patients INTEGER NOT NULL, studies INTEGER NOT NULL, series INTEGER NOT NULL, \
         instances INTEGER NOT NULL, instance_bytes INTEGER NOT NULL, checksum INTEGER NOT NULL)
         """,
+    ]
+
+    /// What came with version 3: sources whose content changed although its digest was known, until somebody acknowledges it.
+    static let eventTables: [String] = [
+        """
+        CREATE TABLE changes (directory INTEGER NOT NULL, name BLOB NOT NULL, changed_ns INTEGER NOT NULL, old_digest BLOB NOT NULL, \
+        new_digest BLOB NOT NULL, old_size INTEGER NOT NULL, new_size INTEGER NOT NULL, checksum INTEGER NOT NULL, \
+        PRIMARY KEY (directory, name, changed_ns)) WITHOUT ROWID
+        """
     ]
 
     private static let indexes: [String] =

@@ -23,11 +23,14 @@ struct Version2 {
         ("instances", ["uid_stem BLOB"]),
     ]
 
-    func run() throws(ArchiveError) {
+    func addColumns() throws(ArchiveError) {
         for (table, columns) in Self.columns {
             for column in columns { try connection.execute("ALTER TABLE \(table) ADD COLUMN \(column)") }
         }
         for statement in Schema.viewTables + Schema.viewIndexes { try connection.execute(statement) }
+    }
+
+    func fill() throws(ArchiveError) {
         let names = try namePatients()
         try nameStudies(patients: names)
         try nameSeries()
