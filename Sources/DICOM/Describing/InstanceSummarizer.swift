@@ -32,6 +32,7 @@ package enum InstanceSummarizer {
         summary.transferSyntaxUID = file.transferSyntaxUID
         summary.headerProblems = headerProblems(of: file)
         for note in file.forgiven where !summary.forgiven.contains(note.code.rawValue) { summary.forgiven.append(note.code.rawValue) }
+        if file.recognisedCharacterSet != nil { summary.forgiven.append(Forgiveness.Code.characterSet.rawValue) }
         return summary
     }
 
