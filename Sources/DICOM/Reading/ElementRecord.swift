@@ -78,6 +78,8 @@ final class HeaderStorage {
         recognition.collect(DataSet(root: self, isImplicit: false, isLittleEndian: true, offset: 0))
         return recognition.recognised()
     }()
+    /// Bytes of long values that may still be read for their digests.
+    var digestBudget = ValueDigest.budget
     /// `recognisedSet` was looked for.
     private(set) var isRecognised = false
 
