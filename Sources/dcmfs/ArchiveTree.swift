@@ -88,14 +88,13 @@ struct ArchiveTree {
     }
 
     private func next(_ file: TreeFile, _ offset: Int, _ scratch: UnsafeMutableRawBufferPointer) throws(TreeError) -> [UInt8] {
-        for _ in 0..<2 {
-            switch try file.read(at: offset, count: scratch.count, scratch: scratch) {
-            case .scratch(let count): return Array(scratch.prefix(count))
-            case .slice(let bytes, let range): return Array(bytes[range])
-            case .notReady: try file.prepare()
-            }
+        var answer = try file.read(at: offset, count: scratch.count, scratch: scratch)
+        if case .notReady = answer { answer = .slice(of: try file.prepare() ?? [], at: offset, scratch.count) }
+        switch answer {
+        case .scratch(let count): return Array(scratch.prefix(count))
+        case .slice(let bytes, let range): return Array(bytes[range])
+        case .notReady: return []
         }
-        throw TreeError(.broken, "not ready")
     }
 
     static func failure(_ error: TreeError, _ path: [UInt8]) -> CommandFailure {

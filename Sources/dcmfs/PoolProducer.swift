@@ -13,14 +13,16 @@ struct PoolProducer: Producer {
 
     init(pool: WorkerPool) { self.pool = pool }
 
-    func headerText(_ descriptor: CInt) throws(ProductionError) -> [UInt8] {
+    func headerText(_ descriptor: CInt, _ format: HeaderText.Format) throws(ProductionError) -> [UInt8] {
         let size = try Self.size(of: descriptor)
-        return try Self.producing { () throws(WorkerError) in try pool.headerText(descriptor, size: size) }
+        return try Self.producing { () throws(WorkerError) in try pool.headerText(descriptor, size: size, format: format) }
     }
 
-    func headerTexts(_ descriptors: [CInt]) -> [[UInt8]?] {
+    func headerTexts(_ orders: [HeaderTextOrder]) -> [[UInt8]?] {
+        let descriptors = orders.map(\.descriptor)
         // A worker that came to grief over one of them is no failure yet: whoever asks for that one alone learns of it.
-        let texts = try? pool.headerTexts(descriptors, sizes: descriptors.map { Int(max(0, CLinux_file_size($0))) })
+        let sizes = descriptors.map { Int(max(0, CLinux_file_size($0))) }
+        let texts = try? pool.headerTexts(descriptors, sizes: sizes, formats: orders.map(\.format))
         return texts ?? descriptors.map { _ in nil }
     }
 

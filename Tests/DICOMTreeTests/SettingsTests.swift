@@ -1,5 +1,6 @@
 import DICOM
 import DICOMTree
+import Locks
 import Testing
 
 @testable import DICOMArchive
@@ -114,13 +115,61 @@ import Testing
         #expect(throws: TreeError.self) { try tree.node(at: "with/show=jpg/\(Self.series)/00001.dcm") }
     }
 
-    @Test func `numbers are never given twice and run out with a clear answer`() throws {
+    @Test func `numbers that nobody refers to are used again, and what had them is stale`() throws {
         let tree = tree
-        var ids: Set<NodeID> = []
-        for side in 1..<NodeID.settingsLimit { ids.insert(try tree.node(at: "with/size=\(side)").id) }
-        #expect(ids.count == NodeID.settingsLimit - 1)
-        #expect(throws: TreeError.self) { try tree.node(at: "with/size=10000") }
-        #expect(try ids.contains(tree.node(at: "with/size=17").id))
+        let first = try tree.referredChild(named: Array("size=1".utf8), of: .with, reader: 1)
+        let inside = try tree.node(at: "with/size=1/patients")
+        tree.forget(first.id)
+        // Nobody else needs it: a handle of before still leads there.
+        #expect(try tree.node(inside.id) == inside)
+        let handle = try tree.referredNode(first.id)
+        #expect(handle.generation == first.generation)
+        tree.forget(handle.id)
+        for side in 2...3 * NodeID.settingsLimit {
+            let node = try tree.referredChild(named: Array("size=\(side)".utf8), of: .with, reader: 1)
+            #expect(node.number < 1 << 53)
+            tree.forget(node.id)
+        }
+        let successor = try tree.referredNode(first.id)
+        #expect(successor.generation != first.generation)
+        #expect(try tree.node(at: "with/size=1").id != first.id || tree.referredNode(first.id).generation != first.generation)
+    }
+
+    @Test func `a reader who keeps all that he may leaves the rest to others`() throws {
+        let tree = tree
+        let asked = Mutex<[[UInt8]]>([])
+        tree.onCrowded { parent, name in
+            #expect(parent == .with)
+            asked.withLock { $0.append(name) }
+        }
+        var held: [NodeID] = []
+        #expect { while held.count < NodeID.settingsLimit { held.append(try tree.referredChild(named: Array("size=\(held.count + 1)".utf8), of: .with, reader: 1).id) } }
+            throws: { ($0 as? TreeError)?.code == .crowded }
+        #expect(held.count == 128)
+        // What he has not used for longest the kernel is asked to forget.
+        #expect(asked.withLock { $0.first } == Array("size=1".utf8))
+        for reader in UInt32(2)...5 {
+            #expect(try tree.referredChild(named: Array("size=\(1000 + reader)".utf8), of: .with, reader: reader).isDirectory)
+        }
+        #expect(try tree.referredChild(named: Array("window=lung".utf8), of: .with, reader: 1).isDirectory)
+        #expect(try tree.referredChild(named: Array("size=5".utf8), of: .with, reader: 2).id == held[4])
+        for id in held { tree.forget(id) }
+        #expect(try tree.referredChild(named: Array("size=2000".utf8), of: .with, reader: 1).isDirectory)
+    }
+
+    @Test func `numbers below settings are one for each file, apart from all others`() throws {
+        let tree = tree
+        var numbers: [UInt64: NodeID] = [:]
+        func note(_ node: Node) { #expect(numbers.updateValue(node.id, forKey: node.number) ?? node.id == node.id) }
+        for found in try tree.walk() { note(found.entry.node) }
+        for name in ["with/size=64", "with/size=65", "find/PatientID=P1", "with/size=64/find/PatientID=P1", "with/size=64/find/PatientID=*"] {
+            note(try tree.node(at: name))
+            for found in try below(tree, name) {
+                #expect(found.entry.node.number < 1 << 53)
+                note(found.entry.node)
+            }
+        }
+        #expect(numbers.count > 400)
     }
 
     @Test func `ids of settings that nobody asked for are stale`() throws {

@@ -57,7 +57,8 @@ import WorkerProtocol
 
     static var requests: [WorkerRequest] {
         [
-            .ingest(sizes: []), .ingest(sizes: [0, 1, Int.max]), .headerText(size: 5), .headerTexts(sizes: [7, 0]), .headerJSON(size: 6, bulkDataURI: "file.dcm"),
+            .ingest(sizes: []), .ingest(sizes: [0, 1, Int.max]), .headerText(size: 5, format: .first),
+            .headerTexts(sizes: [7, 0], formats: [.second, .first]), .headerJSON(size: 6, bulkDataURI: "file.dcm"),
             .picture(
                 PictureRequest(
                     fileSize: 1, frame: 2, format: .png, settings: .init(window: .values(center: 40.5, width: 400), overlays: false),

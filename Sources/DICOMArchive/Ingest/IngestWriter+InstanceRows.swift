@@ -177,4 +177,7 @@ enum DescriptionVersion {
     static let lacksSeries: Int64 = 1 << 32
 
     static func headerText(_ stored: Int64) -> Int { Int(stored & 0xFF) }
+
+    /// Whether the next index reads the instance again.
+    static func isOlder(_ stored: Int64) -> Bool { stored != current }
 }

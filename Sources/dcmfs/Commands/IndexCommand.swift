@@ -150,7 +150,7 @@ extension IndexReport {
             if count > 0 { lines.append(name.padded(to: 15) + "\(count)" + note) }
         }
         add("new", new)
-        add("unchanged", unchanged)
+        add("unchanged", unchanged, describedAgain > 0 ? " (\(describedAgain) read again for the current header text)" : "")
         add("changed", changed)
         add("duplicates", duplicates)
         for (reason, count) in setAside.sorted(by: { $0.key < $1.key }) { add("not readable", count, reason == "packed" ? " (packed: unpack these first)" : " (\(reason))") }
@@ -168,7 +168,7 @@ extension IndexReport {
     var json: JSONOutput {
         .object([
             ("found", .number(found)), ("new", .number(new)), ("unchanged", .number(unchanged)), ("changed", .number(changed)),
-            ("duplicates", .number(duplicates)), ("setAside", .number(setAsideTotal)), ("setAsideByReason", .counts(setAside)),
+            ("describedAgain", .number(describedAgain)), ("duplicates", .number(duplicates)), ("setAside", .number(setAsideTotal)), ("setAsideByReason", .counts(setAside)),
             ("notDICOM", .number(notDICOM)), ("mediaDirectories", .number(mediaDirectories)), ("badReferences", .number(badReferences)),
             ("notFollowed", .counts(skipped)), ("gone", .number(gone)), ("pruned", .number(pruned)), ("copied", .number(copied)),
             ("balanced", .flag(isBalanced)), ("sealed", .flag(isSealed)), ("failedPaths", .list(failedPaths.map { .text($0) })),
