@@ -149,4 +149,53 @@ struct ResynchronisingTests {
             element.tag == .pixelData ? [] : [2, 6, 16, 40, 101].map { .junkBehind($0) }
         }
     }
+
+    @Test func `Thousands of faults of one kind cost what one costs`() throws {
+        var writer = DICOMWriter()
+        writer.identity()
+        let count = 20_000
+        for number in 0..<count {
+            writer.u16(0x0051)
+            writer.u16(UInt16(0x1000 + number))
+            writer.raw([0x3F, 0x3F, 2, 0, 0x41, 0x42])
+        }
+        writer.element(.pixelData, .OW, [UInt8](repeating: 0, count: 64))
+        let file = try Part10File.open(MemoryProvider(writer.part10()))
+        #expect(file.pixelData?.available == 64)
+        #expect(file.dataSet.elements.count { $0.tag.group == 0x0051 } == count)
+    }
+
+    @Test func `Any byte anywhere ends the reading at the worst`() {
+        var state: UInt64 = 7
+        func random(_ below: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % below
+        }
+        var opened = 0
+        for encoding in [DICOMWriter.Encoding.explicitLittle, .explicitBig, .implicitLittle] {
+            for isUndefined in [false, true] {
+                let whole = Self.sample(isUndefined: isUndefined, byteOrder: encoding).file(encoding)
+                for _ in 0..<120 {
+                    var bytes = whole
+                    for _ in 0...random(4) {
+                        let place = 300 + random(bytes.count - 340)
+                        switch random(4) {
+                        case 0: bytes[place] = UInt8(random(256))
+                        case 1: bytes.removeSubrange(place..<place + 1 + random(20))
+                        case 2: bytes.insert(contentsOf: bytes[place - random(40)..<place], at: place)
+                        default: for at in place..<place + 4 { bytes[at] = 0xFF }
+                        }
+                    }
+                    do throws(DICOMError) {
+                        let file = try Part10File.open(MemoryProvider(bytes))
+                        opened += 1
+                        _ = HeaderText.text(of: file)
+                        _ = InstanceSummarizer.summary(of: file)
+                        _ = try Part10File.open(MemoryProvider(bytes), leniency: .strict)
+                    } catch { continue }
+                }
+            }
+        }
+        #expect(opened > 300)
+    }
 }

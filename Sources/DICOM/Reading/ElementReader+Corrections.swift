@@ -65,11 +65,13 @@ extension ElementReader {
     mutating func correctLeftover() throws(DICOMError) -> Bool {
         guard leniency.forgives, let parent = frames.last else { return false }
         let outer = outerEnd
+        // What is extended holds at least a whole header then, so that reading goes on.
+        let hasRoom = outer &- position >= 12
         if top.kind == .sequence {
             let atEnd = worth(after: top, at: top.end, parent: parent, isEnd: true)
             let here = worth(after: top, at: position, parent: parent, isEnd: false)
             guard here >= Lookahead.plausible, here > atEnd else { return false }
-            if lookahead.delimiter(at: position, context(of: top)) != nil {
+            if outer &- position >= 8, lookahead.delimiter(at: position, context(of: top)) != nil {
                 // An item or the delimiter begins just before the end.
                 extend(to: min(outer, position &+ 8))
                 return true
@@ -79,14 +81,14 @@ extension ElementReader {
             return true
         }
         guard frames.count >= 2 else { return false }
-        if top.isUndefined, lookahead.delimiter(at: position, context(of: top)) == ElementRecord.itemDelimiter {
+        if top.isUndefined, outer &- position >= 8, lookahead.delimiter(at: position, context(of: top)) == ElementRecord.itemDelimiter {
             extend(to: min(outer, position &+ 8))
             return true
         }
         let isEnd = top.end >= parent.end && !parent.isUndefined
         let atEnd = worth(after: parent, at: top.end, parent: frames[frames.count - 2], isEnd: isEnd)
         let ended = worth(after: parent, at: position, parent: frames[frames.count - 2], isEnd: false)
-        let extended = lookahead.worth(at: position, after: lastTag, context(of: top, end: outer))
+        let extended = hasRoom ? lookahead.worth(at: position, after: lastTag, context(of: top, end: outer)) : Lookahead.impossible
         guard max(ended, extended) >= Lookahead.plausible, max(ended, extended) > atEnd else { return false }
         if extended >= ended {
             extend(to: min(outer, position &+ 12))
@@ -225,7 +227,7 @@ extension ElementReader {
     /// A sequence or item of undefined length at its parent's end: true where it goes on behind that, up to its delimiter.
     mutating func goesOn() -> Bool {
         let outer = outerEnd
-        guard outer > position else { return false }
+        guard outer &- position >= 8 else { return false }
         var inside = context(of: top, end: outer)
         inside.isItem = true
         if let tag = lookahead.delimiter(at: position, inside) {

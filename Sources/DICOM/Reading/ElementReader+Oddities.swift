@@ -113,6 +113,8 @@ extension ElementReader {
         top.isImplicit = isImplicit
         guard top.record >= 0 else { return }
         if isImplicit { records[top.record].flags.insert(.implicit) } else { records[top.record].flags.remove(.implicit) }
+        // The items that follow are mostly written as this one is.
+        if top.kind == .item, let sequence = frames.indices.last { frames[sequence].isImplicit = isImplicit }
     }
 
     /// The forms that a header of Explicit VR may have: the 16-bit length that most VRs have, the 32-bit length of others
@@ -160,7 +162,7 @@ extension ElementReader {
     }
 
     private func isLikely(_ tag: UInt32, before end: Int, _ context: Lookahead.Context) -> Bool {
-        if DataDictionary.vr(Tag(rawValue: tag)) != nil { return true }
+        if Lookahead.isListed(Tag(rawValue: tag)) { return true }
         return tag > lastTag && lookahead.fits(tag, before: end, context)
     }
 

@@ -20,7 +20,7 @@ extension ElementReader {
     /// Goes on at the next place where elements can be read for certain, be it inside the value that was read last.
     mutating func goOnBehind() throws(DICOMError) -> Bool {
         guard let found = lookahead.search(lastValueStart..<top.end, after: lastTag, context(of: top)), found != position else { return false }
-        if found < position { shortenLast(to: found) } else { passOver(to: found) }
+        if found < position { try shortenLast(to: found) } else { passOver(to: found) }
         return true
     }
 
@@ -45,7 +45,7 @@ extension ElementReader {
 
     /// The element before had a header in another form: one after which reading goes on where after its own it does not.
     mutating func rereadLast(over other: Int) throws(DICOMError) -> Bool {
-        guard let record = lastPlain, !top.isImplicit, !record.flags.contains(.implicit) else { return false }
+        guard rereadings < 256, let record = lastPlain, !top.isImplicit, !record.flags.contains(.implicit) else { return false }
         let count = min(12, top.end &- record.offset)
         let forms = try bytes.withBytes(record.offset, count) { bytes -> [Header] in
             guard bytes.count >= 8, let pointer = bytes.baseAddress else { return [] }
@@ -58,6 +58,7 @@ extension ElementReader {
             top.last = last
             return false
         }
+        rereadings += 1
         records.removeLast()
         position = record.offset
         forgive(form.header.originalVR == 0 ? .mixedEncoding : .wrongHeaderForm, at: position)
@@ -68,7 +69,7 @@ extension ElementReader {
     }
 
     /// The value before took in what follows it.
-    private mutating func shortenLast(to offset: Int) {
+    private mutating func shortenLast(to offset: Int) throws(DICOMError) {
         let index = records.count - 1
         damaged(
             DICOMError(
@@ -77,6 +78,7 @@ extension ElementReader {
         forgive(.resynchronised, at: records[index].offset)
         records[index].length = max(0, offset &- records[index].valueOffset)
         position = offset
+        try seat()
     }
 
     /// A length past the end of the file, where the file goes on with other elements: the length is wrong, the file is not cut.

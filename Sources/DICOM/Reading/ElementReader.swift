@@ -46,6 +46,8 @@ struct ElementReader {
     var position: Int
     var isStopped = false
 
+    /// How often the element before was read once more in another form.
+    var rereadings = 0
     /// Looks at what follows where a header leaves a choice.
     var lookahead: Lookahead
 
@@ -92,9 +94,10 @@ struct ElementReader {
                 closeAtEnd()
                 continue
             }
-            if windowEnd &- position < Self.lookAhead, windowEnd < spaceEnd { try moveWindow(atLeast: Self.lookAhead) }
-            if position < windowStart { try seat() }
-            if isStopped { break }
+            if windowEnd &- position < Self.lookAhead, windowEnd < spaceEnd {
+                try moveWindow(atLeast: Self.lookAhead)
+                if isStopped { break }
+            }
             let available = min(windowEnd, top.end) &- position
             guard available >= 8 else {
                 try leftover(available)

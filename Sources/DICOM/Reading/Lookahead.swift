@@ -16,8 +16,8 @@ struct Lookahead {
     }
 
     let bytes: ByteStore
-    /// Headers that may still be looked at for this file; without any left, nothing is found plausible any more.
-    private(set) var budget = 60_000
+    /// Headers that may still be looked at several in a row for this file; without any left, only the next one is.
+    private(set) var budget = 200_000
 
     init(_ bytes: ByteStore) { self.bytes = bytes }
 
@@ -36,19 +36,20 @@ struct Lookahead {
 
     /// How well the bytes from `offset` on read as elements after `tag`.
     mutating func worth(at offset: Int, after tag: UInt32, _ context: Context) -> Int {
-        walk(offset, tag, context, depth: Self.depth, odd: 2)
+        walk(offset, tag, context, depth: budget > 0 ? Self.depth : 1, odd: budget > 0 ? 2 : 0)
     }
 
     private mutating func walk(_ offset: Int, _ last: UInt32, _ context: Context, depth: Int, odd: Int) -> Int {
         // An end that is met exactly is worth as much as the elements that could have been there.
         if offset == context.end { return max(5, Self.whole * depth) }
         guard depth > 0 else { return 0 }
-        guard budget > 0, offset < context.end, let head = head(offset, context) else { return Self.impossible }
+        guard offset < context.end, let head = head(offset, context) else { return Self.impossible }
         budget -= 1
         if let end = boundary(head, context, depth) { return end }
         if head.tag == 0, head.word == 0 { return 4 }
         guard let (own, size, length) = element(head, offset, last, context) else {
-            return odd > 0 && !context.isImplicit ? oddElement(head, offset, last, context, depth: depth, odd: odd) : Self.impossible
+            if context.isImplicit { return Self.impossible }
+            return odd > 0 ? oddElement(head, offset, last, context, depth: depth, odd: odd) : isNext(head.tag, last) ? 0 : Self.impossible
         }
         var worth = own + (head.tag > last ? 1 : -1)
         if length == ElementReader.Header.undefined { return opensItems(at: offset &+ size, context) ? worth + Self.whole * (depth - 1) : Self.impossible }
@@ -116,7 +117,7 @@ struct Lookahead {
 
     /// A value of undefined length begins with an item or ends at once.
     mutating func opensItems(at offset: Int, _ context: Context) -> Bool {
-        guard budget > 0, let head = head(offset, context) else { return false }
+        guard let head = head(offset, context) else { return false }
         budget -= 1
         return head.tag == ElementRecord.itemTag || head.tag == ElementRecord.sequenceDelimiter
     }
@@ -136,7 +137,7 @@ struct Lookahead {
     /// A header without a VR of the standard among the next ones: the best of its forms, worth nothing by itself.
     private mutating func oddElement(_ head: Head, _ offset: Int, _ last: UInt32, _ context: Context, depth: Int, odd: Int) -> Int {
         let tag = Tag(rawValue: head.tag)
-        let isListed = DataDictionary.vr(tag) != nil
+        let isListed = Self.isListed(tag)
         guard tag.group > 0, tag.group < 0xFFFE, head.tag > last || isListed else { return Self.impossible }
         var best = Self.impossible
         var lengths = [(8, Int(head.length16)), (8, Int(head.length32))]
@@ -146,7 +147,15 @@ struct Lookahead {
             guard next <= context.end, isListed || fits(head.tag, before: next, context) else { continue }
             best = max(best, walk(next, head.tag, context, depth: depth - 1, odd: odd - 1))
         }
-        return best == Self.impossible ? best : best - 1
+        return best == Self.impossible ? best : best + (isNext(head.tag, last) ? 2 : -1)
+    }
+
+    /// In the dictionary, but for group lengths, which it has for every group.
+    static func isListed(_ tag: Tag) -> Bool { !tag.isGroupLength && DataDictionary.vr(tag) != nil }
+
+    /// A higher tag of the same group, or one that the dictionary has: many elements in a row may lack a VR that is known.
+    private func isNext(_ tag: UInt32, _ last: UInt32) -> Bool {
+        tag > last && (tag >> 16 == last >> 16 || Self.isListed(Tag(rawValue: tag)))
     }
 
     /// The end of the item, its delimiter included, behind a few elements in a row; nil where there is none.
