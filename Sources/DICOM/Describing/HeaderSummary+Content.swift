@@ -6,9 +6,9 @@ extension HeaderSummary {
             line.report()
             line.waveform()
             line.part { $0.video() }
-            line.part("structure set ") { $0.quoted(.structureSetLabel, in: $0.dataSet) }
-            line.part("plan ") { $0.quoted(.rtPlanLabel, in: $0.dataSet) }
-            line.part("dose in ") { $0.dataSet.contains(.doseGridScaling) && $0.text(.doseUnits, in: $0.dataSet) }
+            line.part("structure set ") { $0.quoted(.structureSetLabel) }
+            line.part("plan ") { $0.quoted(.rtPlanLabel) }
+            line.part("dose in ") { $0.dataSet.contains(.doseGridScaling) && $0.text(.doseUnits) }
             line.part { $0.count(.segmentSequence, "segment", "segments") }
         }
     }
@@ -16,17 +16,18 @@ extension HeaderSummary {
     /// `PDF "Radiology report", 803 bytes` (PS3.3 section C.24.2).
     private mutating func document() -> Bool {
         guard let document = dataSet.element(.encapsulatedDocument), document.contentLength > 0 else { return false }
-        switch ascii(.mimeTypeOfEncapsulatedDocument, in: dataSet) {
-        case Array("application/pdf".utf8): output.append("PDF")
-        case Array("text/XML".utf8), Array("text/xml".utf8): output.append("XML")
-        case Array("model/stl".utf8), Array("application/sla".utf8): output.append("STL")
-        case Array("model/obj".utf8): output.append("OBJ")
-        case Array("model/mtl".utf8): output.append("MTL")
-        default: if !text(.mimeTypeOfEncapsulatedDocument, in: dataSet) { output.append("a document") }
+        if isCode(.mimeTypeOfEncapsulatedDocument, "application/pdf") {
+            output.append("PDF")
+        } else if isCode(.mimeTypeOfEncapsulatedDocument, "model/stl") || isCode(.mimeTypeOfEncapsulatedDocument, "application/sla") {
+            output.append("STL")
+        } else if isCode(.mimeTypeOfEncapsulatedDocument, "model/obj") {
+            output.append("OBJ")
+        } else if !text(.mimeTypeOfEncapsulatedDocument) {
+            output.append("a document")
         }
         let end = output.count
         output.append(0x20)
-        if !quoted(.documentTitle, in: dataSet) { output.truncate(to: end) }
+        if !quoted(.documentTitle) { output.truncate(to: end) }
         // The length of the value counts the byte that pads it.
         let length = dataSet.int(.encapsulatedDocumentLength) ?? document.contentLength
         output.append(", ")
@@ -37,7 +38,7 @@ extension HeaderSummary {
 
     /// `report "CT Report", complete, verified by Erika Beispiel` (PS3.3 sections C.17.2 and C.17.3).
     private mutating func report() {
-        guard ascii(.valueType, in: dataSet) == Array("CONTAINER".utf8) else { return }
+        guard isCode(.valueType, "CONTAINER") else { return }
         part {
             $0.output.append("report")
             guard let title = $0.dataSet.item(.conceptNameCodeSequence, 0) else { return true }
@@ -46,23 +47,17 @@ extension HeaderSummary {
             if !$0.quoted(.codeMeaning, in: title) { $0.output.truncate(to: end) }
             return true
         }
-        switch ascii(.completionFlag, in: dataSet) {
-        case Array("COMPLETE".utf8): say("complete")
-        case Array("PARTIAL".utf8): say("partial")
-        default: break
-        }
-        switch ascii(.verificationFlag, in: dataSet) {
-        case Array("VERIFIED".utf8):
-            part {
-                $0.output.append("verified")
-                guard let observer = $0.dataSet.item(.verifyingObserverSequence, 0) else { return true }
-                let end = $0.output.count
-                $0.output.append(" by ")
-                if !$0.person(.verifyingObserverName, in: observer) { $0.output.truncate(to: end) }
-                return true
-            }
-        case Array("UNVERIFIED".utf8): say("unverified")
-        default: break
+        if isCode(.completionFlag, "COMPLETE") { say("complete") }
+        if isCode(.completionFlag, "PARTIAL") { say("partial") }
+        if isCode(.verificationFlag, "UNVERIFIED") { say("unverified") }
+        guard isCode(.verificationFlag, "VERIFIED") else { return }
+        part {
+            $0.output.append("verified")
+            guard let observer = $0.dataSet.item(.verifyingObserverSequence, 0) else { return true }
+            let end = $0.output.count
+            $0.output.append(" by ")
+            if !$0.person(.verifyingObserverName, in: observer) { $0.output.truncate(to: end) }
+            return true
         }
     }
 

@@ -1,20 +1,22 @@
 /// Values of a summary: read in part, decoded, made visible. Each returns false, with nothing appended, where there is none.
+///
+/// The index makes a summary of every file for its length: nothing here allocates for usual values.
 extension HeaderSummary {
     /// Bytes of a value that are looked at: more than people write, and no more than a hostile file makes us pay.
     private static let readLimit = 1024
     /// Characters of a value that are shown.
     private static let limit = 64
 
-    mutating func text(_ tag: Tag, in dataSet: DataSet) -> Bool {
-        guard let isCut = decode(tag, in: dataSet) else { return false }
-        return show(0..<scratch.count, isCut: isCut)
+    // MARK: Texts
+
+    mutating func text(_ tag: Tag, in item: DataSet? = nil) -> Bool {
+        withText(tag, in: item) { $0.show($1, isCut: $2) }
     }
 
-    mutating func quoted(_ tag: Tag, in dataSet: DataSet) -> Bool {
-        guard let isCut = decode(tag, in: dataSet) else { return false }
+    mutating func quoted(_ tag: Tag, in item: DataSet? = nil) -> Bool {
         let start = output.count
         output.append(0x22)
-        guard show(0..<scratch.count, isCut: isCut) else {
+        guard text(tag, in: item) else {
             output.truncate(to: start)
             return false
         }
@@ -24,138 +26,214 @@ extension HeaderSummary {
 
     /// A name as it is spoken: prefix, given, middle and family name, suffix; ideographic and phonetic ones begin with the family
     /// name (PS3.5 section 6.2.1). The first of several.
-    mutating func person(_ tag: Tag, in dataSet: DataSet) -> Bool {
-        guard let isCut = decode(tag, in: dataSet) else { return false }
-        let end = scratch.firstIndex(of: 0x5C) ?? scratch.count
-        let groups = Self.pieces(scratch, 0..<end, separator: 0x3D).prefix(2)
-        let first = output.count
-        for (number, group) in groups.enumerated() {
-            let components = Self.pieces(scratch, group, separator: 0x5E)
-            let order = number == 0 ? [3, 1, 2, 0, 4] : [0, 1, 2, 3, 4]
-            let start = output.count
-            if start > first { output.append(" (") }
-            let name = output.count
-            for component in order where component < components.count {
-                let before = output.count
-                if before > name { output.append(0x20) }
-                if !show(components[component], isCut: isCut && components.count == 1) { output.truncate(to: before) }
+    mutating func person(_ tag: Tag, in item: DataSet? = nil) -> Bool {
+        withText(tag, in: item) { summary, bytes, isCut in
+            let name = UnsafeRawBufferPointer(rebasing: bytes[..<(bytes.firstIndex(of: 0x5C) ?? bytes.count)])
+            let first = summary.output.count
+            guard let alphabetic = Self.piece(0, of: name, separator: 0x3D) else { return false }
+            _ = summary.components(of: alphabetic, order: (3, 1, 2, 0, 4), isCut)
+            guard let ideographic = Self.piece(1, of: name, separator: 0x3D) else { return summary.output.count > first }
+            let start = summary.output.count
+            if start > first { summary.output.append(" (") }
+            if !summary.components(of: ideographic, order: (0, 1, 2, 3, 4), isCut) {
+                summary.output.truncate(to: start)
+            } else if start > first {
+                summary.output.append(0x29)
             }
-            if output.count == name { output.truncate(to: start) } else if start > first { output.append(0x29) }
+            return summary.output.count > first
         }
-        return output.count > first
     }
 
-    /// The number of an IS value, as it is written; nothing for what is no number.
+    private mutating func components(of group: UnsafeRawBufferPointer, order: (Int, Int, Int, Int, Int), _ isCut: Bool) -> Bool {
+        let name = output.count
+        component(order.0, of: group, name, isCut)
+        component(order.1, of: group, name, isCut)
+        component(order.2, of: group, name, isCut)
+        component(order.3, of: group, name, isCut)
+        component(order.4, of: group, name, isCut)
+        return output.count > name
+    }
+
+    private mutating func component(_ number: Int, of group: UnsafeRawBufferPointer, _ name: Int, _ isCut: Bool) {
+        guard let piece = Self.piece(number, of: group, separator: 0x5E) else { return }
+        let before = output.count
+        if before > name { output.append(0x20) }
+        if !show(piece, isCut: isCut && piece.count > Self.limit) { output.truncate(to: before) }
+    }
+
+    /// The part of a text between separators with this 0-based number.
+    private static func piece(_ number: Int, of bytes: UnsafeRawBufferPointer, separator: UInt8) -> UnsafeRawBufferPointer? {
+        var start = 0
+        var left = number
+        for index in 0..<bytes.count where bytes[index] == separator {
+            if left == 0 { return UnsafeRawBufferPointer(rebasing: bytes[start..<index]) }
+            left -= 1
+            start = index + 1
+        }
+        return left == 0 ? UnsafeRawBufferPointer(rebasing: bytes[start...]) : nil
+    }
+
+    /// Appends a text, trimmed, with three dots where it is cut.
+    private mutating func show(_ bytes: UnsafeRawBufferPointer, isCut: Bool) -> Bool {
+        let value = UnsafeRawBufferPointer(rebasing: TextTrimming.range(bytes))
+        guard !value.isEmpty else { return false }
+        let left = VisibleText(isMultiValued: false, limit: Self.limit).write(value, into: &output)
+        if left > 0 || isCut { output.append("...") }
+        return true
+    }
+
+    // MARK: Numbers
+
+    /// The number of an IS value; nothing for what is none.
     mutating func integer(_ tag: Tag) -> Bool {
-        guard let number = numbers(tag, in: dataSet).first.flatMap({ Int(exactly: $0) }) else { return false }
+        guard let number = number(tag).flatMap({ Int(exactly: $0) }) else { return false }
         output.append(decimal: number)
         return true
     }
 
     /// A number above 0.
-    mutating func amount(_ tag: Tag, in dataSet: DataSet) -> Bool {
-        guard let number = numbers(tag, in: dataSet).first, number.isFinite, number > 0 else { return false }
+    mutating func amount(_ tag: Tag, in item: DataSet? = nil) -> Bool {
+        guard let number = number(tag, in: item), number > 0 else { return false }
         output.append(rounded: number)
         return true
     }
 
-    /// `YYYYMMDD`, or ACR-NEMA's `YYYY.MM.DD`, with dashes.
-    mutating func date(_ value: [UInt8]) -> Bool {
-        let digits = value.filter { $0 != 0x2E }
-        guard digits.count == 8, Self.digits(digits[...]) != nil, let month = Self.digits(digits[4..<6]), let day = Self.digits(digits[6..<8]),
-            (1...12).contains(month), (1...31).contains(day)
-        else { return false }
-        for (index, digit) in digits.enumerated() {
-            if index == 4 || index == 6 { output.append(0x2D) }
-            output.append(digit)
-        }
-        return true
+    /// The first number of a value.
+    mutating func number(_ tag: Tag, in item: DataSet? = nil) -> Double? {
+        readNumbers(tag, in: item)
+        return numbers.first.flatMap { $0.isFinite ? $0 : nil }
     }
 
-    /// `HHMMSS.ffffff`, or ACR-NEMA's `HH:MM:SS`, as `HH:MM` or `HH:MM:SS`; what is missing behind the hour is left out.
-    mutating func time(_ value: [UInt8], seconds: Bool) -> Bool {
-        let digits = Array(value.prefix { $0 != 0x2E }.filter { $0 != 0x3A })
-        let limits = [23, 59, 60]
-        guard digits.count >= 4, digits.count <= 6, digits.count % 2 == 0 else { return false }
-        for part in 0..<digits.count / 2 {
-            guard let number = Self.digits(digits[2 * part..<2 * part + 2]), number <= limits[part] else { return false }
-        }
-        for (index, digit) in digits.prefix(seconds ? 6 : 4).enumerated() {
-            if index == 2 || index == 4 { output.append(0x3A) }
-            output.append(digit)
-        }
-        return true
-    }
-
-    // MARK: Reading
-
-    /// First numbers of a value.
-    func numbers(_ tag: Tag, in dataSet: DataSet) -> [Double] {
-        guard let element = dataSet.element(tag), element.contentLength > 0, element.fragments == nil else { return [] }
-        let kind = NumberDecoder.Kind(vr: element.vr, isBigEndian: !element.isLittleEndian && element.originalVR != .UN)
-        // What cannot be read has no number; the element's own line says that it is unreadable.
-        do throws(DICOMError) { return try element.withPrefix(256) { NumberDecoder.doubles($0, kind) } } catch { return [] }
-    }
-
-    /// A short value that is ASCII, trimmed: a code, a date, a time.
-    func ascii(_ tag: Tag, in dataSet: DataSet) -> [UInt8] {
-        guard let element = dataSet.element(tag), element.contentLength > 0, element.vr.isText else { return [] }
-        do throws(DICOMError) { return try element.withPrefix(64) { TextTrimming.trimmed($0) } } catch { return [] }
-    }
-
-    /// Decodes into `scratch`, trimmed; nil without a value.
-    ///
-    /// - Returns: whether the file has more of it.
-    private mutating func decode(_ tag: Tag, in dataSet: DataSet) -> Bool? {
-        scratch.removeAll(keepingCapacity: true)
-        guard let element = dataSet.element(tag), element.contentLength > 0, element.vr.isText else { return nil }
-        let vr = element.vr
-        do throws(DICOMError) {
-            try element.withPrefix(Self.readLimit) { bytes in
-                let trimmed = UnsafeRawBufferPointer(rebasing: TextTrimming.range(bytes))
-                if SpecificCharacterSet.isPlain(trimmed) {
-                    scratch.append(contentsOf: trimmed)
-                } else {
-                    dataSet.characterSet.convert(trimmed, vr: vr, mode: .text, into: &scratch)
-                }
-            }
-        } catch {
-            // The element's own line says that it is unreadable.
-            return nil
-        }
-        return scratch.isEmpty ? nil : element.contentLength > Self.readLimit
-    }
-
-    /// Appends a part of `scratch`, trimmed, with three dots where it is cut.
-    private mutating func show(_ range: Range<Int>, isCut: Bool) -> Bool {
-        scratch.withUnsafeBytes { bytes in
-            let value = TextTrimming.range(UnsafeRawBufferPointer(rebasing: bytes[range]))
-            guard !value.isEmpty else { return false }
-            let left = VisibleText(isMultiValued: false, limit: Self.limit).write(UnsafeRawBufferPointer(rebasing: value), into: &output)
-            if left > 0 || isCut { output.append("...") }
+    /// Reads the numbers of a value into `numbers`, up to the first that is none, seven at most.
+    mutating func readNumbers(_ tag: Tag, in item: DataSet? = nil) {
+        numbers.removeAll(keepingCapacity: true)
+        _ = withValue(tag, in: item, limit: 256) { summary, vr, record, bytes in
+            if vr.isText { summary.readDecimals(bytes) } else { summary.readWords(bytes, vr, record) }
             return true
         }
     }
 
-    private static func pieces(_ bytes: [UInt8], _ range: Range<Int>, separator: UInt8) -> [Range<Int>] {
-        var pieces: [Range<Int>] = []
-        var start = range.lowerBound
-        for index in range where bytes[index] == separator {
-            pieces.append(start..<index)
+    private mutating func readDecimals(_ bytes: UnsafeRawBufferPointer) {
+        var start = 0
+        for index in 0...bytes.count where index == bytes.count || bytes[index] == 0x5C {
+            guard numbers.count < 7, let number = NumberDecoder.double(bytes[start..<index]) else { return }
+            numbers.append(number)
             start = index + 1
         }
-        return pieces + [start..<range.upperBound]
     }
 
-    /// The number that up to 9 digits make; nil for anything else.
-    static func digits(_ text: ArraySlice<UInt8>) -> Int? {
-        guard (1...9).contains(text.count) else { return nil }
-        var value = 0
-        for byte in text {
-            guard byte >= 0x30, byte <= 0x39 else { return nil }
-            value = value * 10 + Int(byte - 0x30)
+    private mutating func readWords(_ bytes: UnsafeRawBufferPointer, _ vr: VR, _ record: ElementRecord) {
+        let size = vr.unitSize
+        guard size > 0, !vr.isBinary else { return }
+        let isBigEndian = record.flags.contains(.bigEndian) && record.originalVR != VR.UN.rawValue
+        for index in 0..<min(7, bytes.count / size) {
+            let word = NumberWord(UnsafeRawBufferPointer(rebasing: bytes[index * size..<(index + 1) * size]), isBigEndian: isBigEndian)
+            switch vr {
+            case .FL: numbers.append(Double(word.single))
+            case .FD: numbers.append(word.double)
+            case .SS, .SL, .SV: numbers.append(Double(word.signed))
+            default: numbers.append(Double(word.unsigned))
+            }
         }
-        return value
+    }
+
+    // MARK: Dates and times
+
+    mutating func date(_ tag: Tag) -> Bool { withCode(tag) { $0.date($1) } }
+
+    mutating func time(_ tag: Tag, seconds: Bool) -> Bool { withCode(tag) { $0.time($1, seconds: seconds) } }
+
+    /// `YYYYMMDD`, or ACR-NEMA's `YYYY.MM.DD`, with dashes.
+    mutating func date(_ value: UnsafeRawBufferPointer) -> Bool {
+        guard value.count <= 10, let (number, count) = Self.digits(value, ignoring: 0x2E), count == 8 else { return false }
+        let (month, day) = (number / 100 % 100, number % 100)
+        guard (1...12).contains(month), (1...31).contains(day) else { return false }
+        append(pair: number / 1_000_000)
+        append(pair: number / 10_000 % 100)
+        output.append(0x2D)
+        append(pair: month)
+        output.append(0x2D)
+        append(pair: day)
+        return true
+    }
+
+    /// `HHMMSS.ffffff`, or ACR-NEMA's `HH:MM:SS`, as `HH:MM` or `HH:MM:SS`; seconds that are missing are left out.
+    mutating func time(_ value: UnsafeRawBufferPointer, seconds: Bool) -> Bool {
+        let whole = UnsafeRawBufferPointer(rebasing: value[..<(value.firstIndex(of: 0x2E) ?? value.count)])
+        guard let (number, count) = Self.digits(whole, ignoring: 0x3A), count == 4 || count == 6 else { return false }
+        let all = count == 4 ? number * 100 : number
+        guard all / 10_000 <= 23, all / 100 % 100 <= 59, all % 100 <= 60 else { return false }
+        append(pair: all / 10_000)
+        output.append(0x3A)
+        append(pair: all / 100 % 100)
+        guard seconds, count == 6 else { return true }
+        output.append(0x3A)
+        append(pair: all % 100)
+        return true
+    }
+
+    /// Two digits.
+    private mutating func append(pair value: Int) {
+        output.append(UInt8(truncatingIfNeeded: 0x30 + value / 10 % 10))
+        output.append(UInt8(truncatingIfNeeded: 0x30 + value % 10))
+    }
+
+    /// The number that up to 9 digits make, and how many they are; nil for anything else but the separator.
+    static func digits(_ text: UnsafeRawBufferPointer, ignoring separator: UInt8 = 0) -> (number: Int, count: Int)? {
+        var (number, count) = (0, 0)
+        for byte in text where byte != separator {
+            guard byte >= 0x30, byte <= 0x39, count < 9 else { return nil }
+            number = number * 10 + Int(byte - 0x30)
+            count += 1
+        }
+        return (number, count)
+    }
+
+    // MARK: Reading
+
+    /// Whether a short value is this word.
+    mutating func isCode(_ tag: Tag, _ word: StaticString) -> Bool {
+        withCode(tag) { _, bytes in bytes.elementsEqual(UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)) }
+    }
+
+    /// A short value that is ASCII, trimmed: a code, a date, a time.
+    mutating func withCode(_ tag: Tag, _ body: (inout HeaderSummary, UnsafeRawBufferPointer) -> Bool) -> Bool {
+        withValue(tag, in: nil, limit: 64) { summary, vr, _, bytes in
+            vr.isText && body(&summary, UnsafeRawBufferPointer(rebasing: TextTrimming.range(bytes)))
+        }
+    }
+
+    /// The start of a text, decoded and trimmed, and whether the file has more of it.
+    private mutating func withText(_ tag: Tag, in item: DataSet?, _ body: (inout HeaderSummary, UnsafeRawBufferPointer, Bool) -> Bool) -> Bool {
+        withValue(tag, in: item, limit: Self.readLimit) { summary, vr, record, bytes in
+            guard vr.isText else { return false }
+            let isCut = record.length > Self.readLimit
+            let trimmed = UnsafeRawBufferPointer(rebasing: TextTrimming.range(bytes))
+            if SpecificCharacterSet.isPlain(trimmed) { return body(&summary, trimmed, isCut) }
+            var decoded: [UInt8] = []
+            (item ?? summary.dataSet).characterSet.convert(trimmed, vr: vr, mode: .text, into: &decoded)
+            return decoded.withUnsafeBytes { body(&summary, $0, isCut) }
+        }
+    }
+
+    /// Calls `body` with the start of a value. One that cannot be read is as one that is not there: its own line says what is wrong.
+    private mutating func withValue(
+        _ tag: Tag, in item: DataSet?, limit: Int, _ body: (inout HeaderSummary, VR, ElementRecord, UnsafeRawBufferPointer) -> Bool
+    ) -> Bool {
+        let dataSet = item ?? self.dataSet
+        guard let index = dataSet.record(tag.rawValue) else { return false }
+        let record = dataSet.storage.records[index]
+        guard record.length > 0, !record.flags.contains(.fragments), !record.flags.contains(.sequence) else { return false }
+        let isPlain = record.flags.isEmpty && record.vr != 0 && record.vr != VR.UN.rawValue
+        let vr = isPlain ? VR(rawValue: record.vr) : DataElement(dataSet: dataSet, index: index).vr
+        let count = min(record.length, limit)
+        let store = dataSet.storage.bytes
+        if let bytes = store.resident(record.valueOffset, count) { return body(&self, vr, record, bytes) }
+        do throws(DICOMError) {
+            return try store.withBytes(record.valueOffset, count) { body(&self, vr, record, $0) }
+        } catch {
+            return false
+        }
     }
 }
 
@@ -182,8 +260,11 @@ extension TextBuffer {
         append(decimal: digits / unit)
         guard decimals > 0 else { return }
         append(0x2E)
-        let fraction = String(digits % unit)
-        for _ in fraction.utf8.count..<decimals { append(0x30) }
-        append(fraction)
+        var fraction = digits % unit
+        while unit > 1 {
+            unit /= 10
+            append(UInt8(truncatingIfNeeded: 0x30 + fraction / unit))
+            fraction %= unit
+        }
     }
 }

@@ -9,8 +9,11 @@ struct HeaderSummary: ~Copyable {
     /// The window of the preview; nil without pixels.
     let window: VOIChoice?
     var output = TextBuffer(capacity: 1024)
-    /// Decoded text of the value at hand.
-    var scratch: [UInt8] = []
+    let dataSet: DataSet
+    /// Whether spacing and place are looked for in functional groups first.
+    private let hasGroups: Bool
+    /// Numbers of the value at hand.
+    var numbers: [Double] = []
     /// Where the parts of the line at hand begin.
     private var bodyStart = 0
 
@@ -18,9 +21,10 @@ struct HeaderSummary: ~Copyable {
         self.file = file
         self.frame = frame
         self.window = window
+        dataSet = file.dataSet
+        hasGroups = FunctionalGroups.exist(in: dataSet)
+        numbers.reserveCapacity(8)
     }
-
-    var dataSet: DataSet { file.dataSet }
 
     mutating func write() {
         writePatient()
@@ -52,43 +56,39 @@ struct HeaderSummary: ~Copyable {
         if write(&self) { output.append(after) } else { output.truncate(to: start) }
     }
 
-    /// Words of one part, with blanks between them; false where there are none.
-    mutating func words(_ writes: [(inout HeaderSummary) -> Bool]) -> Bool {
-        let first = output.count
-        for write in writes {
-            let start = output.count
-            if start > first { output.append(0x20) }
-            if !write(&self) { output.truncate(to: start) }
-        }
-        return output.count > first
+    /// A further word of the part that began at `start`, with its blank; nothing where `write` returns false.
+    mutating func word(_ start: Int, _ write: (inout HeaderSummary) -> Bool) {
+        let before = output.count
+        if before > start { output.append(0x20) }
+        if !write(&self) { output.truncate(to: before) }
     }
 
     // MARK: Who, when, where
 
     private mutating func writePatient() {
         line("Patient") { line in
-            line.part { $0.person(.patientName, in: $0.dataSet) }
-            line.part { $0.sex() }
-            line.part("born ") { $0.date($0.ascii(.patientBirthDate, in: $0.dataSet)) }
-            line.part("aged ") { $0.age() }
-            line.part("ID ") { $0.text(.patientID, in: $0.dataSet) }
+            line.part { $0.person(.patientName) }
+            line.part { $0.withCode(.patientSex) { $0.sex($1) } }
+            line.part("born ") { $0.date(.patientBirthDate) }
+            line.part("aged ") { $0.withCode(.patientAge) { $0.age($1) } }
+            line.part("ID ") { $0.text(.patientID) }
         }
     }
 
-    private mutating func sex() -> Bool {
-        switch ascii(.patientSex, in: dataSet) {
-        case [0x46]: output.append("female")
-        case [0x4D]: output.append("male")
-        case [0x4F]: output.append("other sex")
+    private mutating func sex(_ value: UnsafeRawBufferPointer) -> Bool {
+        guard value.count == 1 else { return false }
+        switch value[0] {
+        case 0x46: output.append("female")
+        case 0x4D: output.append("male")
+        case 0x4F: output.append("other sex")
         default: return false
         }
         return true
     }
 
     /// `034Y` (PS3.5 section 6.2, AS) as `34 years`.
-    private mutating func age() -> Bool {
-        let value = ascii(.patientAge, in: dataSet)
-        guard value.count == 4, let number = Self.digits(value[0..<3]) else { return false }
+    private mutating func age(_ value: UnsafeRawBufferPointer) -> Bool {
+        guard value.count == 4, let (number, _) = Self.digits(UnsafeRawBufferPointer(rebasing: value[0..<3])) else { return false }
         output.append(decimal: number)
         switch value[3] {
         case 0x59: output.append(number == 1 ? " year" : " years")
@@ -103,41 +103,47 @@ struct HeaderSummary: ~Copyable {
     private mutating func writeStudy() {
         line("Study") { line in
             line.part {
-                $0.words([
-                    { $0.date($0.ascii(.studyDate, in: $0.dataSet)) }, { $0.time($0.ascii(.studyTime, in: $0.dataSet), seconds: false) },
-                    { $0.text(.studyDescription, in: $0.dataSet) },
-                ])
+                let start = $0.output.count
+                $0.word(start) { $0.date(.studyDate) }
+                $0.word(start) { $0.time(.studyTime, seconds: false) }
+                $0.word(start) { $0.text(.studyDescription) }
+                return $0.output.count > start
             }
-            line.part("accession ") { $0.text(.accessionNumber, in: $0.dataSet) }
-            line.part { $0.text(.institutionName, in: $0.dataSet) }
+            line.part("accession ") { $0.text(.accessionNumber) }
+            line.part { $0.text(.institutionName) }
         }
     }
 
     private mutating func writeSeries() {
         line("Series") { line in
             line.part {
-                $0.words([
-                    { $0.integer(.seriesNumber) }, { $0.text(.modality, in: $0.dataSet) }, { $0.quoted(.seriesDescription, in: $0.dataSet) },
-                ])
+                let start = $0.output.count
+                $0.word(start) { $0.integer(.seriesNumber) }
+                $0.word(start) { $0.text(.modality) }
+                $0.word(start) { $0.quoted(.seriesDescription) }
+                return $0.output.count > start
             }
-            line.part { $0.text(.bodyPartExamined, in: $0.dataSet) }
+            line.part { $0.text(.bodyPartExamined) }
             line.part {
-                $0.words([{ $0.text(.manufacturer, in: $0.dataSet) }, { $0.text(.manufacturerModelName, in: $0.dataSet) }])
+                let start = $0.output.count
+                $0.word(start) { $0.text(.manufacturer) }
+                $0.word(start) { $0.text(.manufacturerModelName) }
+                return $0.output.count > start
             }
-            line.part("station ") { $0.text(.stationName, in: $0.dataSet) }
+            line.part("station ") { $0.text(.stationName) }
         }
     }
 
     // MARK: The image
 
     private mutating func writeImage() {
-        guard let columns = dataSet.int(.columns), let rows = dataSet.int(.rows), columns > 0, rows > 0 else { return }
+        guard let columns = number(.columns), let rows = number(.rows), columns > 0, rows > 0 else { return }
         line("Image") { line in
             line.part { $0.integer(.instanceNumber) }
             line.part {
-                $0.output.append(decimal: columns)
+                $0.output.append(rounded: columns)
                 $0.output.append(" x ")
-                $0.output.append(decimal: rows)
+                $0.output.append(rounded: rows)
                 return true
             }
             line.part("", " frames") { $0.frames() }
@@ -150,73 +156,81 @@ struct HeaderSummary: ~Copyable {
     }
 
     private mutating func frames() -> Bool {
-        guard let count = dataSet.int(.numberOfFrames), count > 1 else { return false }
-        output.append(decimal: count)
+        guard let count = number(.numberOfFrames), count > 1 else { return false }
+        output.append(rounded: count)
         return true
     }
 
     private mutating func depth() -> Bool {
-        if dataSet.int(.samplesPerPixel) ?? 1 > 1 || ascii(.photometricInterpretation, in: dataSet).starts(with: Array("PALETTE".utf8)) {
+        let isColour = number(.samplesPerPixel) ?? 1 > 1 || isCode(.photometricInterpretation, "PALETTE COLOR")
+        if isColour {
             output.append("colour")
             return true
         }
-        guard let bits = dataSet.int(.bitsStored), (1...64).contains(bits) else { return false }
-        output.append(decimal: bits)
+        guard let bits = number(.bitsStored), (1...64).contains(bits) else { return false }
+        output.append(rounded: bits)
         output.append(bits == 1 ? " bit" : " bits")
         return true
     }
 
     /// Width by height of a pixel, as the size is: Pixel Spacing has rows first (PS3.3 section 10.7.1.3).
     private mutating func spacing() -> Bool {
-        let measures = FunctionalGroups.item(.pixelMeasuresSequence, frame: frame, of: dataSet)
-        if let measures, size("pixel ", numbers(.pixelSpacing, in: measures)) { return true }
-        return size("pixel ", numbers(.pixelSpacing, in: dataSet)) || size("detector pixel ", numbers(.imagerPixelSpacing, in: dataSet))
+        if let measures = group(.pixelMeasuresSequence), size("pixel ", .pixelSpacing, in: measures) { return true }
+        return size("pixel ", .pixelSpacing, in: nil) || size("detector pixel ", .imagerPixelSpacing, in: nil)
     }
 
-    private mutating func size(_ what: StaticString, _ spacing: [Double]) -> Bool {
-        guard spacing.count == 2, spacing.allSatisfy({ $0.isFinite && $0 > 0 }) else { return false }
+    private func group(_ macro: Tag) -> DataSet? { hasGroups ? FunctionalGroups.item(macro, frame: frame, of: dataSet) : nil }
+
+    private mutating func size(_ what: StaticString, _ tag: Tag, in item: DataSet?) -> Bool {
+        readNumbers(tag, in: item)
+        guard numbers.count == 2, numbers.allSatisfy({ $0.isFinite && $0 > 0 }) else { return false }
         output.append(what)
-        output.append(rounded: spacing[1])
+        output.append(rounded: numbers[1])
         output.append(" x ")
-        output.append(rounded: spacing[0])
+        output.append(rounded: numbers[0])
         output.append(" mm")
         return true
     }
 
     /// `slice 3 mm at z -9 mm`.
     private mutating func slice() -> Bool {
-        let measures = FunctionalGroups.item(.pixelMeasuresSequence, frame: frame, of: dataSet)
-        let thickness = measures.flatMap { numbers(.sliceThickness, in: $0).first } ?? numbers(.sliceThickness, in: dataSet).first
-        let hasThickness = thickness.map { $0.isFinite && $0 > 0 } ?? false
-        if hasThickness, let thickness {
+        let start = output.count
+        let measures = group(.pixelMeasuresSequence)
+        let thickness = measures.flatMap { number(.sliceThickness, in: $0) } ?? number(.sliceThickness)
+        if let thickness, thickness > 0 {
             output.append("slice ")
             output.append(rounded: thickness)
             output.append(" mm")
         }
-        let start = output.count
-        if hasThickness { output.append(0x20) }
-        output.append("at ")
-        if !place() { output.truncate(to: start) }
-        return output.count > start || hasThickness
+        word(start) {
+            $0.output.append("at ")
+            return $0.place()
+        }
+        return output.count > start
     }
 
     /// Where along the axis of the patient that the slices follow (LPS, PS3.3 section C.7.6.2.1.1); all three coordinates of an
     /// oblique slice.
     private mutating func place() -> Bool {
-        let plane = FunctionalGroups.item(.planePositionSequence, frame: frame, of: dataSet) ?? dataSet
-        let position = numbers(.imagePositionPatient, in: plane)
-        guard position.count == 3, position.allSatisfy(\.isFinite) else { return false }
-        let oriented = FunctionalGroups.item(.planeOrientationSequence, frame: frame, of: dataSet) ?? dataSet
-        guard let axis = Self.axis(numbers(.imageOrientationPatient, in: oriented)) else {
-            for (number, value) in position.enumerated() {
-                output.append(number == 0 ? "(" : ", ")
-                output.append(rounded: value)
-            }
+        readNumbers(.imagePositionPatient, in: group(.planePositionSequence))
+        guard numbers.count == 3, numbers.allSatisfy(\.isFinite) else { return false }
+        let (x, y, z) = (numbers[0], numbers[1], numbers[2])
+        readNumbers(.imageOrientationPatient, in: group(.planeOrientationSequence))
+        switch Self.axis(numbers) {
+        case 0: output.append("x ")
+        case 1: output.append("y ")
+        case 2: output.append("z ")
+        default:
+            output.append("(")
+            output.append(rounded: x)
+            output.append(", ")
+            output.append(rounded: y)
+            output.append(", ")
+            output.append(rounded: z)
             output.append(") mm")
             return true
         }
-        output.append(axis == 0 ? "x " : axis == 1 ? "y " : "z ")
-        output.append(rounded: position[axis])
+        output.append(rounded: Self.axis(numbers) == 0 ? x : Self.axis(numbers) == 1 ? y : z)
         output.append(" mm")
         return true
     }
@@ -224,9 +238,10 @@ struct HeaderSummary: ~Copyable {
     /// The axis that the normal of a slice follows within 26 degrees; nil for none.
     private static func axis(_ orientation: [Double]) -> Int? {
         guard orientation.count == 6 else { return nil }
-        let (r, c) = (orientation[0..<3], Array(orientation[3..<6]))
-        let normal = [r[1] * c[2] - r[2] * c[1], r[2] * c[0] - r[0] * c[2], r[0] * c[1] - r[1] * c[0]]
-        return normal.firstIndex { $0.magnitude > 0.9 }
+        let (a, b, c, d, e, f) = (orientation[0], orientation[1], orientation[2], orientation[3], orientation[4], orientation[5])
+        if (b * f - c * e).magnitude > 0.9 { return 0 }
+        if (c * d - a * f).magnitude > 0.9 { return 1 }
+        return (a * e - b * d).magnitude > 0.9 ? 2 : nil
     }
 
     private mutating func fileWindow() -> Bool {
@@ -239,19 +254,21 @@ struct HeaderSummary: ~Copyable {
 
     /// Acquisition DateTime, else date and time of acquisition, else those of content.
     private mutating func moment() -> Bool {
-        let combined = ascii(.acquisitionDateTime, in: dataSet)
-        if combined.count >= 8, moment(combined[0..<8], combined.count >= 14 ? combined[8..<14] : []) { return true }
-        for (date, time) in [(Tag.acquisitionDate, Tag.acquisitionTime), (Tag.contentDate, Tag.contentTime)] {
-            if moment(ascii(date, in: dataSet)[...], ascii(time, in: dataSet)[...]) { return true }
+        let isWhole = withCode(.acquisitionDateTime) { summary, value in
+            guard value.count >= 8, summary.date(UnsafeRawBufferPointer(rebasing: value[0..<8])) else { return false }
+            let time = UnsafeRawBufferPointer(rebasing: value[8..<min(14, value.count)])
+            summary.output.append(0x20)
+            if !summary.time(time, seconds: true) { summary.output.truncate(to: summary.output.count - 1) }
+            return true
         }
-        return false
+        return isWhole || moment(.acquisitionDate, .acquisitionTime) || moment(.contentDate, .contentTime)
     }
 
-    private mutating func moment(_ date: ArraySlice<UInt8>, _ time: ArraySlice<UInt8>) -> Bool {
-        guard self.date(Array(date)) else { return false }
+    private mutating func moment(_ date: Tag, _ time: Tag) -> Bool {
+        guard self.date(date) else { return false }
         let end = output.count
         output.append(0x20)
-        if !self.time(Array(time), seconds: true) { output.truncate(to: end) }
+        if !self.time(time, seconds: true) { output.truncate(to: end) }
         return true
     }
 
@@ -259,24 +276,26 @@ struct HeaderSummary: ~Copyable {
 
     private mutating func writeExposure() {
         line("Exposure") { line in
-            line.part("", " kV") { $0.amount(.kvp, in: $0.dataSet) }
-            line.part("", " mA") { $0.amount(.xRayTubeCurrent, in: $0.dataSet) }
-            line.part("", " mAs") { $0.amount(.exposure, in: $0.dataSet) }
-            line.part("CTDIvol ", " mGy") { $0.amount(.ctdiVol, in: $0.dataSet) }
-            line.part("entrance dose ", " mGy") { $0.amount(.entranceDoseInmGy, in: $0.dataSet) }
+            line.part("", " kV") { $0.amount(.kvp) }
+            line.part("", " mA") { $0.amount(.xRayTubeCurrent) }
+            line.part("", " mAs") { $0.amount(.exposure) }
+            line.part("CTDIvol ", " mGy") { $0.amount(.ctdiVol) }
+            line.part("entrance dose ", " mGy") { $0.amount(.entranceDoseInmGy) }
             line.part {
                 guard let item = $0.dataSet.item(.radiopharmaceuticalInformationSequence, 0) else { return false }
-                return $0.words([
-                    { $0.text(.radiopharmaceutical, in: item) },
-                    {
-                        guard let dose = $0.numbers(.radionuclideTotalDose, in: item).first, dose.isFinite, dose > 0 else { return false }
-                        $0.output.append(rounded: dose < 1e6 ? dose : dose / 1e6)
-                        $0.output.append(dose < 1e6 ? " Bq" : " MBq")
-                        return true
-                    },
-                ])
+                let start = $0.output.count
+                $0.word(start) { $0.text(.radiopharmaceutical, in: item) }
+                $0.word(start) { $0.activity(item) }
+                return $0.output.count > start
             }
         }
+    }
+
+    private mutating func activity(_ item: DataSet) -> Bool {
+        guard let dose = number(.radionuclideTotalDose, in: item), dose > 0 else { return false }
+        output.append(rounded: dose < 1e6 ? dose : dose / 1e6)
+        output.append(dose < 1e6 ? " Bq" : " MBq")
+        return true
     }
 }
 
