@@ -3,7 +3,7 @@ import CLinux
 /// What both sides must agree on before the first message.
 package enum WorkerChannel {
     /// Raised with every change of a message; a worker that announces another one is not used.
-    package static let version: UInt32 = 8
+    package static let version: UInt32 = 9
     /// Descriptors of the worker after its start.
     package static let socket: CInt = CLINUX_WORKER_SOCKET
     package static let memory: CInt = CLINUX_WORKER_MEMORY

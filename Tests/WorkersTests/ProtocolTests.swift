@@ -43,6 +43,9 @@ import WorkerProtocol
         summary.pictureState = .available
         summary.picture = picture
         summary.headerTextLength = 12_345
+        summary.headerProblems = [
+            DICOMError(.malformed, at: 300, path: [Tag(0x0040, 0x0275)], "bytes that are no elements"), DICOMError(.truncated, at: 900, "cut"),
+        ]
         summary.forgiven = ["no-preamble", "wrong-vr"]
         return summary
     }

@@ -40,6 +40,9 @@ extension FrameLayout {
         frameCount = try frames(claimed, file, location)
     }
 
+    /// Bytes up to which a frame is drawn however little of it a cut file holds.
+    private static var smallFrame: Int { 64 << 20 }
+
     func checkSize() throws(DICOMError) {
         guard sampleCount <= Self.largestFrame else { throw DICOMError(.limitExceeded, "a frame of \(columns) x \(rows) x \(samples)") }
     }
@@ -62,8 +65,8 @@ extension FrameLayout {
     }
 
     /// Number of Frames, as far as there are bytes or fragments for them (rule P1); where the file breaks off, those that Pixel Data
-    /// are long enough for count too, and are black. A first frame of which less than a sixteenth is there is none: nobody allocates
-    /// a gigabyte for 256 bytes.
+    /// are long enough for count too, and are black. A large first frame of which less than a sixteenth is there is none: nobody
+    /// allocates a gigabyte for 256 bytes.
     private func frames(_ wanted: Int, _ file: Part10File, _ location: PixelDataLocation) throws(DICOMError) -> Int {
         let bits = nativeFrameBits
         if let fragments = location.fragments {
@@ -73,7 +76,8 @@ extension FrameLayout {
         let available = location.available.multipliedReportingOverflow(by: 8)
         guard !available.overflow, bits > 0 else { throw DICOMError(.limitExceeded, "pixel data of \(location.available) bytes") }
         let whole = available.partialValue / bits
-        let hasPart = (available.partialValue % bits) >= bits / 16 && available.partialValue % bits >= 8
+        let isEnough = available.partialValue % bits >= bits / 16 || location.isTruncated && bits / 8 <= Self.smallFrame
+        let hasPart = isEnough && available.partialValue % bits >= 8
         guard whole > 0 || hasPart else {
             throw DICOMError(.inconsistent, at: location.offset, "\(location.available) bytes of pixel data, \((bits + 7) / 8) for one frame")
         }
