@@ -66,6 +66,8 @@ extension Indexer {
         for index in 0..<listing.count {
             let name = listing.name(index)
             if let only, only != name { continue }
+            // A slow disk takes its time for every entry.
+            try checkCancelled()
             if isOwnFile(folder, name, listing.inodes[index]) { continue }
             // Whatever the index knows before this name is not there any more.
             while only == nil, let lost = try known.next(before: name) { try writer.lost(lost) }
