@@ -52,36 +52,38 @@ extension VirtualTree {
         let settings = rendition is PictureRendition ? shown.pictureSettings : 0
         let id = try NodeID.make(rendition.kind, row: row.id, detail: row.version(of: rendition.kind), settings: settings)
         let format = rendition.kind == .headerText ? row.headerTextFormat ?? .current : nil
-        return try file(id, size: size, modifiedNs: rendition.modifiedNs(of: row), format)
+        return try file(id, of: row, size: size, modifiedNs: rendition.modifiedNs(of: row), format)
     }
 
     /// One frame; nil when the instance has no such frame or no such picture.
     func node(_ picture: PictureRendition, frame: Int, of row: InstanceRow, in shown: Shown) throws(TreeError) -> Node? {
-        guard let count = FramesDirectory.frameCount(of: row), frame < count, let size = picture.size(of: row, with: shown.picture) else {
+        guard let count = FramesDirectory.frameCount(of: row), frame < count, let size = picture.frameSize(of: row, with: shown.picture) else {
             return nil
         }
         let id = try NodeID.make(picture.frameKind, row: row.id, detail: frame, settings: shown.pictureSettings)
-        var node = try file(id, size: size, modifiedNs: picture.modifiedNs(of: row), frames: row.framesIno)
+        var node = try file(id, of: row, size: size, modifiedNs: picture.modifiedNs(of: row), frames: row.framesIno)
         node.generation = row.generation
         return node
     }
 
-    private func file(_ id: NodeID, size: RenditionSize, modifiedNs: Int64, _ format: HeaderText.Format? = nil, frames: Int64? = nil) throws(TreeError) -> Node {
+    private func file(
+        _ id: NodeID, of row: InstanceRow, size: RenditionSize, modifiedNs: Int64, _ format: HeaderText.Format? = nil, frames: Int64? = nil
+    ) throws(TreeError) -> Node {
         switch size {
         // The usual case, which takes no lock.
         case .exact(let value) where format == nil || format == .current:
             return try .file(id, size: value, modifiedNs: modifiedNs, frames: frames)
         case .exact(let value):
-            return try .file(id, size: length(id, value, modifiedNs, format) ?? value, modifiedNs: modifiedNs)
+            return try .file(id, size: length(id, value, row, format) ?? value, modifiedNs: modifiedNs)
         case .unknown(let value):
-            let known = length(id, value, modifiedNs, format)
+            let known = length(id, value, row, format)
             return try .file(id, size: known ?? value, isSizeExact: known != nil, modifiedNs: modifiedNs)
         }
     }
 
     /// The length of what was made, where it was another one than the index says.
-    private func length(_ id: NodeID, _ size: Int, _ modifiedNs: Int64, _ format: HeaderText.Format?) -> Int? {
-        production.memory.length(of: RenditionKey(node: id, modifiedNs: modifiedNs, size: size, headerFormat: format))
+    private func length(_ id: NodeID, _ size: Int, _ row: InstanceRow, _ format: HeaderText.Format?) -> Int? {
+        production.memory.length(of: RenditionKey(node: id, modifiedNs: row.changed(epoch: 0), size: size, headerFormat: format))
     }
 
     func instanceFile(_ id: NodeID) throws(TreeError) -> Node {
@@ -112,7 +114,7 @@ extension VirtualTree {
 
     /// Frames of an instance whose directory is shown.
     private func frameCount(of row: InstanceRow, in shown: Shown) -> Int? {
-        guard shown.pictures.contains(where: { $0.size(of: row, with: shown.picture) != nil }) else { return nil }
+        guard shown.pictures.contains(where: { $0.frameSize(of: row, with: shown.picture) != nil }) else { return nil }
         return FramesDirectory.frameCount(of: row)
     }
 

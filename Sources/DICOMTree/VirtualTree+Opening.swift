@@ -73,7 +73,7 @@ extension VirtualTree {
     }
 
     private func key(_ node: Node, _ row: InstanceRow, _ size: RenditionSize, _ work: RenditionWork) -> RenditionKey {
-        RenditionKey(node: node.id, modifiedNs: row.changed(epoch: node.modifiedNs), size: size.value, headerFormat: work.headerFormat)
+        RenditionKey(node: node.id, modifiedNs: row.changed(epoch: 0), size: size.value, headerFormat: work.headerFormat)
     }
 
     private func openSource(_ instance: LocatedInstance) throws(TreeError) -> SourceFile {
@@ -89,7 +89,7 @@ extension VirtualTree {
     private func work(_ id: NodeID, _ row: InstanceRow) throws(TreeError) -> (RenditionWork, RenditionSize)? {
         let drawn = try fileSettings(of: id).picture
         for picture in everything.pictures where picture.frameKind == id.kind {
-            guard let work = picture.work(for: row, frame: id.detail, with: drawn), let size = picture.size(of: row, with: drawn) else {
+            guard let work = picture.work(for: row, frame: id.detail, with: drawn), let size = picture.frameSize(of: row, with: drawn) else {
                 return nil
             }
             return (work, size)

@@ -119,6 +119,7 @@ extension WireWriter {
         put(picture.frameRange?.lowerBound ?? -1)
         put(picture.frameRange?.upperBound ?? -1)
         put(picture.isIcon)
+        put(picture.source)
     }
 
     fileprivate mutating func put(_ settings: PictureSettings) {
@@ -139,6 +140,7 @@ extension WireWriter {
         }
         put(settings.overlays)
         put(settings.longestSide ?? 0)
+        put(settings.squarePixels)
     }
 }
 
@@ -188,10 +190,12 @@ extension WireReader {
         let expected = try int()
         let (start, end) = (try int(), try int())
         let isIcon = try bool()
+        let source = try byteArray()
         var request = PictureRequest(
             fileSize: fileSize, frame: frame, format: format, settings: settings, description: description,
             expectedSize: expected < 0 ? nil : expected, frameRange: start >= 0 && start < end ? start..<end : nil)
         request.isIcon = isIcon
+        request.source = source
         return request
     }
 
@@ -207,6 +211,7 @@ extension WireReader {
         }
         let overlays = try bool()
         let side = try int()
-        return PictureSettings(window: window, overlays: overlays, longestSide: PictureSettings.longestSides.contains(side) ? side : nil)
+        return PictureSettings(
+            window: window, overlays: overlays, longestSide: PictureSettings.longestSides.contains(side) ? side : nil, squarePixels: try bool())
     }
 }

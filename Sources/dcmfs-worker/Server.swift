@@ -1,5 +1,6 @@
 import CLinux
 import DICOM
+import DICOMImaging
 import Glibc
 import WorkerProtocol
 
@@ -17,6 +18,7 @@ struct Server {
     let memory: UnsafeMutableRawPointer
     let limits: Limits
     let answersTests: Bool
+    let windows = WindowMemory()
 
     /// Returns the exit code: 0 when dcmfs closed its end.
     func run() -> CInt {
@@ -96,7 +98,7 @@ struct Server {
         // Usual pictures leave their memory to the next one; very large ones do not.
         defer { if budget.memory > WorkerBudget.header.memory { CLinux_trim() } }
         return document(file, request.fileSize, budget) { (file) throws(DICOMError) in
-            let bytes = try Serve.picture(file, request)
+            let bytes = try Serve.picture(file, request, windows)
             guard request.expectedSize == nil || bytes.count == request.expectedSize else {
                 throw DICOMError(.inconsistent, "picture of \(bytes.count) bytes where \(request.expectedSize ?? 0) were promised")
             }

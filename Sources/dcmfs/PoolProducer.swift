@@ -36,6 +36,7 @@ struct PoolProducer: Producer {
             fileSize: try Self.size(of: descriptor), frame: order.frame, format: format, settings: order.settings,
             description: order.description, expectedSize: isCompact ? nil : order.expectedSize, frameRange: try frameRange(descriptor, order))
         request.isIcon = order.isIcon
+        if order.description.frameCount > 1 { request.source = FramePlaces.Identity(descriptor)?.bytes ?? [] }
         var cost: UInt64 = 0
         let bytes = try Self.producing { [request] () throws(WorkerError) in
             let made = try pool.timedPicture(descriptor, request)
@@ -46,7 +47,8 @@ struct PoolProducer: Producer {
     }
 
     private func frameRange(_ descriptor: CInt, _ order: PictureOrder) throws(ProductionError) -> Range<Int>? {
-        guard order.description.frameCount >= FramePlaces.fewest, let identity = FramePlaces.Identity(descriptor) else { return nil }
+        // A slide that is put together needs all of them.
+        guard order.description.assembled == nil, order.description.frameCount >= FramePlaces.fewest, let identity = FramePlaces.Identity(descriptor) else { return nil }
         return try places.range(of: order.frame, in: identity) { () throws(ProductionError) in
             let size = try Self.size(of: descriptor)
             var ranges: [Range<Int>] = []

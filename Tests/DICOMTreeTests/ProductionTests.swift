@@ -200,9 +200,9 @@ import Testing
         let tree = tree()
         let before = try tree.node(at: Self.picture)
         _ = try tree.open(before.id).contents()
-        source.change { $0.replaceFirst(at: 99_000_000) }
+        source.change { $0.replaceFirst(at: 1_900_000_000_000_000_000) }
         let after = try tree.node(at: Self.picture)
-        #expect(after.modifiedNs == 99_000_000)
+        #expect(after.modifiedNs == 1_900_000_000_000_000_000)
         _ = try tree.open(after.id).contents()
         #expect(producer.productions == 2)
     }

@@ -12,7 +12,8 @@ import Testing
         ("window=lung", "window=lung"), ("window=40_400", "window=40_400"), ("window=40.0_400.50", "window=40_400.5"),
         ("window=-600_1500", "window=-600_1500"), ("window=file", "window=file"), ("window=file2", "window=file2"),
         ("overlays=on", "window=file"), ("show=txt+jpg,size=64,window=auto", "window=auto,size=64,show=jpg+txt"),
-        ("overlays=off,size=256", "size=256,overlays=off"),
+        ("overlays=off,size=256", "size=256,overlays=off"), ("pixels=stored,overlays=off", "overlays=off,pixels=stored"),
+        ("pixels=square", "window=file"),
     ])
     func `settings in any order have one canonical name`(name: String, canonical: String) throws {
         let parsed = try #require(settings(name))
@@ -22,7 +23,7 @@ import Testing
 
     @Test(arguments: [
         "", ",", "window", "window=", "window=Lung", "window=40", "window=40_0", "window=40_-1", "window=40_400_1", "window=nan_1", "window=1e9_1",
-        "window=0x10_4", "window=file0", "window=file01", "size=0", "size=-1", "size=016", "size=16385", "size=99999999", "size= 5", "overlays=maybe",
+        "window=0x10_4", "window=file0", "window=file01", "size=0", "size=-1", "size=016", "size=16385", "size=99999999", "size= 5", "overlays=maybe", "pixels=", "pixels=round",
         "show=", "show=gif", "show=jpg+", "window=lung,window=bone", "window=lung,", ",window=lung", "windows=lung", "WINDOW=lung", "size=256 ",
     ])
     func `what does not follow the grammar is no setting`(name: String) {
@@ -60,7 +61,7 @@ import Testing
         #expect(try tree.node(at: "with").isDirectory)
     }
 
-    @Test(arguments: ["window=lung", "size=64", "overlays=off", "show=jpg+txt", "size=100,show=png", "window=file"])
+    @Test(arguments: ["window=lung", "size=64", "overlays=off", "pixels=stored", "show=jpg+txt", "size=100,show=png", "window=file"])
     func `the tree under settings obeys the laws of the tree`(name: String) throws {
         let tree = tree
         let all = try below(tree, "with/\(name)")

@@ -26,7 +26,7 @@ extension Archive {
         }
         for problem in try problems() { emit("problem \(problem.reason) \(shown(problem.path)) \(problem.offset) \(shown(problem.message))") }
         var counts = try counts()
-        // What the next index reads again, and whose rows say so.
+        // Who described a row does not show.
         (counts.instanceBytes, counts.older) = (0, 0)
         emit("\(counts)")
     }

@@ -52,8 +52,8 @@ struct InstanceRecord {
 
     private func add(_ picture: PictureDescription?, to sum: inout RowChecksum) {
         guard let picture else { return sum.add(-1) }
-        sum.add(Int64(picture.width))
-        sum.add(Int64(picture.height))
+        sum.add(picture.widthColumn)
+        sum.add(picture.heightColumn)
         sum.add(Int64(picture.channels))
         sum.add(Int64(picture.frameCount))
         sum.add(Int64(picture.representativeFrame))
@@ -107,8 +107,18 @@ struct InstanceRecord {
         if let x = s.optionalInt(20) {
             density = PixelDensity(x: UInt32(truncatingIfNeeded: x), y: UInt32(truncatingIfNeeded: s.int(21)), isMetric: s.int(22) == 1)
         }
-        return PictureDescription(
-            width: Int(width), height: Int(s.int(16)), channels: Int(s.int(17)), frameCount: Int(s.int(18)),
+        let height = s.int(16)
+        var picture = PictureDescription(
+            width: Int(width & 0xFFFF), height: Int(height & 0xFFFF), channels: Int(s.int(17)), frameCount: Int(s.int(18)),
             representativeFrame: Int(s.int(19)), density: density, iccProfileLength: Int(s.int(23)))
+        if width >> 16 != 0 || height >> 16 != 0 { picture.assembled = PictureSides(width: Int(width >> 16), height: Int(height >> 16)) }
+        return picture
     }
+}
+
+/// Columns and rows of frames stand in the lower 16 bits of their columns, those of tiles put together above them: rows of slides
+/// that an older version indexed have none, and keep the picture that they had.
+extension PictureDescription {
+    var widthColumn: Int64 { Int64(width) | Int64(assembled?.width ?? 0) << 16 }
+    var heightColumn: Int64 { Int64(height) | Int64(assembled?.height ?? 0) << 16 }
 }

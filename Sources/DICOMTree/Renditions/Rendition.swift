@@ -42,7 +42,8 @@ package enum RenditionWork: Hashable, Sendable {
 /// When the bytes of a kind last changed for the same source: the release date of the current version of a format, in
 /// nanoseconds since 1970; 0 as long as there has been one version only.
 enum FormatEpoch {
-    static let pictures: Int64 = 0
+    /// 2026-11-28: square pixels, slides put together, one automatic window for all frames.
+    static let pictures: Int64 = 1_795_824_000_000_000_000
 }
 
 extension InstanceRow {
