@@ -1,3 +1,4 @@
+import DICOMArchive
 import DICOMTree
 import FUSE
 import Glibc
@@ -11,11 +12,15 @@ struct MountOptions {
     var cacheFolder: CacheFolder? { cacheName.map { CacheFolder(name: $0, bytes: cacheFolderBytes) } }
     private var cacheName: String?
     private var cacheFolderBytes = CacheFolder.defaultBytes
+    /// One worker process for one file.
+    private(set) var isolates = false
     private var owner = getuid()
     private var group = getgid()
     private var hasGroup = false
     private var mask: UInt32?
     private var views: [String] = []
+    /// Nil unless asked for.
+    private var strictness: SourceStrictness?
 
     /// Throws a usage error that lists what there is.
     init(_ texts: [String]) throws(MountError) {
@@ -29,6 +34,8 @@ struct MountOptions {
                 throw MountError(.usage, "-o \(word.key) takes \(option.form.map { "the form \(option.key)=\($0)" } ?? "no value")")
             }
         }
+        // What root lets others see must be what was indexed: who owns a folder of sources may put other files into it.
+        tree.strictness = strictness ?? (geteuid() == 0 && session.allowOther ? .whereKept : .sizeAndTime)
         do { tree.userViews = try UserViews.load(views) } catch { throw MountError(.usage, error.description) }
     }
 
@@ -67,8 +74,19 @@ struct MountOptions {
         Option(key: "cache_dir_size", form: "BYTES[K|M|G]", explanation: "what DIR may hold, 1G by default") { options, value in
             bytes(value).map { options.cacheFolderBytes = $0 } != nil
         },
-        Option(key: "strict", form: nil, explanation: "serve a source only with the ctime and inode of the index, too") { options, _ in
-            options.tree.isStrict = true
+        Option(
+            key: "strict", form: nil,
+            explanation: "serve a source only with the ctime and inode of the index, too (default for root with allow_other)"
+        ) { options, _ in
+            options.strictness = .always
+            return true
+        },
+        Option(key: "nostrict", form: nil, explanation: "serve a source with the size and mtime of the index") { options, _ in
+            options.strictness = .sizeAndTime
+            return true
+        },
+        Option(key: "isolate", form: nil, explanation: "a worker process of its own for every file, for sources nobody trusts") { options, _ in
+            options.isolates = true
             return true
         },
         Option(key: "allow_other", form: nil, explanation: "let other users in (modes 0755 and 0644 minus umask)") { options, _ in

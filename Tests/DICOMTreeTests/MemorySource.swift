@@ -148,7 +148,7 @@ final class MemorySource: TreeSource {
         return found
     }
 
-    func openSource(of located: LocatedInstance, strict: Bool) throws(ArchiveError) -> SourceFile {
+    func openSource(of located: LocatedInstance, strict: SourceStrictness) throws(ArchiveError) -> SourceFile {
         let instance = located.row.id
         let bytes = state.withLock { state in
             state.openings += 1
@@ -316,7 +316,7 @@ final class TestProducer: Producer {
 
     var productions: Int { state.withLock { $0.productions } }
 
-    func headerText(_ descriptor: CInt, _ format: HeaderText.Format) throws(ProductionError) -> [UInt8] {
+    func headerText(_ descriptor: CInt, _ format: HeaderText.Format, length: Int?) throws(ProductionError) -> [UInt8] {
         let sizeError = try begin()
         if state.withLock({ $0.writesSources }) { futimens(descriptor, [timespec(tv_sec: 1, tv_nsec: 0), timespec(tv_sec: 1, tv_nsec: 0)]) }
         var status = stat()
@@ -327,7 +327,7 @@ final class TestProducer: Producer {
     func headerTexts(_ orders: [HeaderTextOrder]) -> [[UInt8]?] {
         state.withLock { $0.batches.append(orders.count) }
         // As the protocol says: nothing for those that fail, until they are asked for alone.
-        return orders.map { try? headerText($0.descriptor, $0.format) }
+        return orders.map { try? headerText($0.descriptor, $0.format, length: $0.length) }
     }
 
     func picture(_ descriptor: CInt, _ order: PictureOrder) throws(ProductionError) -> ProducedPicture {

@@ -5,6 +5,8 @@ import Glibc
 /// Opens candidates, hands them to the parser together, takes digests where they are needed. Runs on parser threads.
 struct FileReader: Sendable {
     let parser: any HeaderParser
+    /// True ends what is under way: a disk may take seconds for every file.
+    var isCancelled: (@Sendable () -> Bool)?
 
     /// Out of descriptors: times to wait 10 ms for others to let go of theirs.
     private static let patience = 300
@@ -13,6 +15,10 @@ struct FileReader: Sendable {
         var files: [ReadFile] = []
         files.reserveCapacity(candidates.count)
         while files.count < candidates.count {
+            if isCancelled?() == true {
+                files += Array(repeating: ReadFile(result: .cancelled), count: candidates.count - files.count)
+                break
+            }
             readSome(candidates[files.count...], &files)
             // No use in waiting once for every file.
             if case .exhausted(let code) = files.last?.result {
@@ -28,6 +34,7 @@ struct FileReader: Sendable {
         var sizes: [Int] = []
         var positions: [Int] = []
         for (position, candidate) in zip(candidates.indices, candidates) {
+            if position > candidates.startIndex, isCancelled?() == true { break }
             var (descriptor, file) = Self.open(candidate)
             if case .exhausted = file.result {
                 // Those that are open are read first; then there is room again.
@@ -58,6 +65,9 @@ struct FileReader: Sendable {
         guard descriptor >= 0 else {
             switch -descriptor {
             case ELOOP, EXDEV: return (nil, ReadFile(result: .notRegular))
+            // Gone by the open, there by the name: a network filesystem that failed, and nothing that a user took away.
+            case ENOENT where candidate.isListed:
+                return (nil, ReadFile(result: .unreadable(EIO)))
             case EMFILE, ENFILE, ENOMEM: return (nil, ReadFile(result: .exhausted(-descriptor)))
             case let code: return (nil, ReadFile(result: .unreadable(code)))
             }
@@ -78,13 +88,18 @@ struct FileReader: Sendable {
         file.result = .parsed(outcome)
         if candidate.wantsDigest || Self.needsDigest(outcome) {
             do throws(ArchiveError) {
-                file.digest = try digestOfFile(descriptor, size: file.identity.size)
+                file.digest = try digestOfFile(descriptor, size: file.identity.size, isCancelled: isCancelled)
             } catch {
-                file.result = .unreadable(error.errno)
+                file.result = error.code == .interrupted ? .cancelled : .unreadable(error.errno)
                 return
             }
         }
-        guard let now = FileStatus(descriptor: descriptor)?.identity, now == file.identity else {
+        guard let now = FileStatus(descriptor: descriptor)?.identity else {
+            file.result = .unreadable(errno)
+            return
+        }
+        // What was said of other bytes than those that are there now is worth nothing.
+        guard now == file.identity else {
             file.result = .unstable
             return
         }
@@ -108,14 +123,20 @@ func openFile(_ folder: IndexedFolder, _ name: [UInt8]) -> CInt {
     }
 }
 
-/// SHA-256 of a file, streamed. Ending before `size` bytes is an error.
-func digestOfFile(_ descriptor: CInt, size: Int64) throws(ArchiveError) -> [UInt8] {
+enum LongWork {
+    static let interrupted = "interrupted; the same command goes on where it stopped"
+}
+
+/// SHA-256 of a file, streamed. Ending before `size` bytes is an error; so is being asked to stop: a sparse file may have more bytes
+/// than can be read in a year.
+func digestOfFile(_ descriptor: CInt, size: Int64, isCancelled: (@Sendable () -> Bool)? = nil) throws(ArchiveError) -> [UInt8] {
     let hash = SHA256()
     let length = 256 << 10
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: length, alignment: 16)
     defer { buffer.deallocate() }
     var offset: Int64 = 0
     while true {
+        if isCancelled?() == true { throw ArchiveError(.interrupted, LongWork.interrupted, errno: EINTR) }
         let count = pread(descriptor, buffer.baseAddress, length, off_t(offset))
         if count < 0 && errno == EINTR { continue }
         guard count >= 0 else { throw ArchiveError(.sourceUnavailable, "read failed: \(errorText(errno))", errno: errno) }

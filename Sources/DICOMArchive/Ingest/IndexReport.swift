@@ -31,8 +31,21 @@ package struct IndexReport: Hashable, Sendable {
     package var isSealed = false
     /// Paths that could not be indexed at all; rows below them were left alone.
     package var failedPaths: [String] = []
+    /// Folders below the paths that are others than were indexed; nothing of them was read, rows below them were left alone.
+    package var failedFolders: [String] = []
+    /// Files and folders that were left out, by the pattern that says so; not in `found`.
+    package var excluded: [String: Int] = [:]
+    /// Sources of instances below such folders, indexed before: they stay listed.
+    package var keptBelowExcluded = 0
+    /// Links that lead to what is indexed in its own place.
+    package var followed = 0
     /// Folders that could not be read or are on another device now; rows below them were left alone.
     package var warnings: [String] = []
+
+    /// Files that could not be read; each is named in the problems and tried again by the next run.
+    package var unreadable: Int { setAside["unreadable"] ?? 0 }
+    /// Whether every file and folder that was met could be read.
+    package var isReadWhole: Bool { unreadable == 0 && (skipped["unreadable-folder"] ?? 0) == 0 }
 
     package var setAsideTotal: Int { setAside.values.reduce(0, +) }
 

@@ -11,14 +11,19 @@ extension FrameLayout {
     init(of file: Part10File) throws(DICOMError) {
         guard let location = file.pixelData else { throw DICOMError(.noPixels, "no pixel data") }
         let dataSet = file.dataSet
-        rows = try Self.side(dataSet.int(.rows), "Rows")
-        columns = try Self.side(dataSet.int(.columns), "Columns")
+        // What a codestream says itself the header need not (PS3.5 8.2.1): 1 stands for it until the stream is asked.
+        let isTold = location.fragments != nil && file.transferSyntax.codec.isToldByStream
+        hasShape = !isTold || [dataSet.int(.rows), dataSet.int(.columns)].allSatisfy { $0.map { (1...65_535).contains($0) } ?? false }
+        rows = hasShape ? try Self.side(dataSet.int(.rows), "Rows") : 1
+        columns = hasShape ? try Self.side(dataSet.int(.columns), "Columns") : 1
         let term = PhotometricTerm.of(dataSet) ?? ""
         samples = dataSet.int(.samplesPerPixel) ?? (["RGB", "YBR_FULL", "YBR_FULL_422"].contains(term) ? 3 : 1)
         guard samples == 1 || samples == 3 else { throw DICOMError(.inconsistent, "Samples per Pixel \(samples)") }
         photometric = term.isEmpty ? (samples == 1 ? .monochrome2 : .rgb) : Photometric(term)
         isFloat = location.tag != .pixelData
-        bitsAllocated = isFloat ? (location.tag == .floatPixelData ? 32 : 64) : dataSet.int(.bitsAllocated) ?? 16
+        var allocated = isFloat ? (location.tag == .floatPixelData ? 32 : 64) : dataSet.int(.bitsAllocated) ?? 16
+        if isTold, !isFloat, (2...15).contains(allocated) { allocated = allocated <= 8 ? 8 : 16 }
+        bitsAllocated = allocated
         guard isFloat || [1, 8, 16, 32].contains(bitsAllocated) || bitsAllocated == 12 && location.fragments == nil else {
             throw DICOMError(.unsupported, "Bits Allocated \(bitsAllocated)")
         }
