@@ -26,8 +26,9 @@ extension WireWriter {
         if let icon = summary.icon { put(icon) }
         putLine(summary.pictureProblem)
         put(summary.headerTextLength)
-        putCount(min(summary.headerProblems.count, InstanceSummary.headerProblemLimit))
-        for problem in summary.headerProblems.prefix(InstanceSummary.headerProblemLimit) { put(problem) }
+        let problems = summary.headerProblems.prefix(InstanceSummary.headerProblemLimit)
+        putCount(problems.count)
+        for problem in problems { put(problem) }
         let codes = summary.forgiven.prefix(IngestReply.mostCodes)
         putCount(codes.count)
         for code in codes { putLine(code) }
@@ -112,9 +113,8 @@ extension WireReader {
         guard (0...IngestReply.longestHeaderText).contains(summary.headerTextLength) else {
             throw WireError("header text of \(summary.headerTextLength) bytes")
         }
-        for _ in 0..<(try count(elementSize: 4, most: InstanceSummary.headerProblemLimit)) {
-            summary.headerProblems.append(try dicomError())
-        }
+        let problems = try count(elementSize: 4, most: InstanceSummary.headerProblemLimit)
+        for _ in 0..<problems { summary.headerProblems.append(try dicomError()) }
         for _ in 0..<(try count(elementSize: 4, most: IngestReply.mostCodes)) { summary.forgiven.append(try line(longest: IngestReply.longestLine)) }
         return summary
     }

@@ -45,7 +45,6 @@ extension ArchiveCounts {
         return entries(orphans).map { $0.name.padded(to: 28) + "\($0.count)\n" }.joined() + forgiven
     }
     func json(_ orphans: OrphanedCopies) -> JSONOutput {
-        let forgiven = JSONOutput.object(forgivenEntries.map { ($0.code, .number($0.count)) })
-        return .object(entries(orphans).map { ($0.key, .number($0.count)) } + [("forgiven", forgiven)])
+        .object(entries(orphans).map { ($0.key, .number($0.count)) } + [("forgiven", .object(forgivenEntries.map { ($0.code, .number($0.count)) }))])
     }
 }
