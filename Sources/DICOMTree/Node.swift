@@ -29,6 +29,10 @@ package struct Node: Hashable, Sendable {
             id: id, isDirectory: isDirectory, size: size, isSizeExact: isSizeExact, modifiedNs: time, changedNs: changedNs, links: links)
     }
 
+    func sized(_ size: Int) -> Node {
+        Node(id: id, isDirectory: isDirectory, size: size, isSizeExact: true, modifiedNs: modifiedNs, changedNs: changedNs, links: links)
+    }
+
     static func directory(_ id: NodeID, modifiedNs: Int64) -> Node {
         Node(id: id, isDirectory: true, size: 0, isSizeExact: true, modifiedNs: modifiedNs, changedNs: modifiedNs, links: 2)
     }

@@ -42,6 +42,21 @@ extension VirtualTree {
         }
     }
 
+    /// A node whose size is that of bytes which were made for this answer. To ask for `node` after `prepare` is not the same: when
+    /// the archive changes in between, what was prepared is no longer what `node` goes by.
+    package func preparedNode(_ id: NodeID) throws(TreeError) -> Node {
+        let size: Int
+        switch id.kind {
+        case .fixed where id == .readme, .viewFile: size = try reportText(id).count
+        case .headerText: size = try open(id).contents().count
+        default:
+            try prepare(id)
+            return try node(id)
+        }
+        let node = try node(id)
+        return node.isSizeExact ? node : node.sized(size)
+    }
+
     func content(of id: NodeID, _ instance: LocatedInstance) throws(TreeError) -> TreeFile.Content {
         let row = instance.row
         let node = try instanceFile(id, of: row)

@@ -9,6 +9,8 @@ struct ArchiveTree {
     struct Options: ParsableArguments {
         @Option(help: "Further views, as with 'mount -o views=': a file, or nbia, idc, orthanc. May be repeated.")
         var views: [String] = []
+
+        @OptionGroup var trust: TrustOption
     }
 
     let tree: VirtualTree
@@ -22,7 +24,7 @@ struct ArchiveTree {
             let producer: any Producer
             do { producer = try makeProducer(workerCount: WorkerLocation.processorCount) } catch { throw CommandFailure("\(error)") }
             var failure: CommandFailure?
-            _ = try ArchiveAccess.with(archive, .readOnly) { archive throws(ArchiveError) in
+            _ = try ArchiveAccess.with(archive, .readOnly, options.trust) { archive throws(ArchiveError) in
                 let tree = VirtualTree(source: archive, producer: producer, options: treeOptions)
                 do throws(CommandFailure) { try body(ArchiveTree(tree: tree, archive: archive)) } catch { failure = error }
             }
@@ -62,9 +64,7 @@ struct ArchiveTree {
 
     /// A node whose size is that of its bytes.
     func exact(_ node: Node) throws(TreeError) -> Node {
-        if node.isSizeExact { return node }
-        try tree.prepare(node.id)
-        return try tree.node(node.id)
+        node.isSizeExact ? node : try tree.preparedNode(node.id)
     }
 
     /// Hands out the bytes of a file in pieces.

@@ -57,6 +57,10 @@ final class TreeFilesystem: Filesystem {
         try answering { () throws(TreeError) in try tree.prepare(NodeID(rawValue: node)) }
     }
 
+    func preparedAttributes(of node: UInt64) throws(Errno) -> FileAttributes {
+        try answering { () throws(TreeError) in show(try tree.preparedNode(NodeID(rawValue: node))) }
+    }
+
     func open(_ node: UInt64) throws(Errno) -> any OpenFile {
         try answering { () throws(TreeError) in OpenTreeFile(try tree.open(NodeID(rawValue: node)), showsChanges: showsChanges) }
     }

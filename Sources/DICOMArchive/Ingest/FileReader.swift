@@ -114,6 +114,8 @@ func digestOfFile(_ descriptor: CInt, size: Int64) throws(ArchiveError) -> [UInt
     var offset: Int64 = 0
     while true {
         let count = pread(descriptor, buffer.baseAddress, length, off_t(offset))
+        // Signals come between two reads, or into one: a file of any size ends with the command.
+        if StatementStop.ofProcess.isRaised { throw ArchiveError(.interrupted, "interrupted") }
         if count < 0 && errno == EINTR { continue }
         guard count >= 0 else { throw ArchiveError(.sourceUnavailable, "read failed: \(errorText(errno))", errno: errno) }
         if count == 0 { break }
@@ -121,7 +123,7 @@ func digestOfFile(_ descriptor: CInt, size: Int64) throws(ArchiveError) -> [UInt
         offset += Int64(count)
     }
     guard offset == size else { throw ArchiveError(.sourceUnavailable, "the file changed while it was read", errno: EIO) }
-    return hash.finish()
+    return try hash.finish()
 }
 
 func closeDescriptor(_ descriptor: CInt) { _ = close(descriptor) }

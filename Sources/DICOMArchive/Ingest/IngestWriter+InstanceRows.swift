@@ -158,14 +158,12 @@ extension IngestWriter {
 
     func addConflict(_ kind: ConflictKind, _ entity: Int64, _ other: Int64) throws(ArchiveError) {
         try begin()
-        var sum = RowChecksum(9)
-        for column in [Int64(kind.rawValue), entity, other, now] { sum.add(column) }
         let insert = try connection.statement(WriteSQL.insertConflict)
         insert.bind(1, Int64(kind.rawValue))
         insert.bind(2, entity)
         insert.bind(3, other)
         insert.bind(4, now)
-        insert.bind(5, sum.value)
+        insert.bind(5, ConflictRecord(kind: kind, entity: entity, other: other, changedNs: now).checksum)
         try insert.run()
     }
 }

@@ -66,11 +66,7 @@ extension IngestWriter {
         query.bind(1, idKey)
         defer { query.reset() }
         var known: [PersonMatcher.Known] = []
-        while try query.step() {
-            let key = PersonMatcher.Known(person: query.int(2), birthDate: query.bytes(0), name: query.bytes(1))
-            try checkRow(query.int(3) == Self.checksum(idKey, key), "person_keys", key.person)
-            known.append(key)
-        }
+        while try query.step() { known.append(try PersonMatcher.Known(query, from: 0, idKey: idKey)) }
         return known
     }
 
@@ -80,17 +76,8 @@ extension IngestWriter {
         insert.bind(2, birthDate)
         insert.bind(3, name)
         insert.bind(4, person)
-        insert.bind(5, Self.checksum(idKey, PersonMatcher.Known(person: person, birthDate: birthDate, name: name)))
+        insert.bind(5, PersonMatcher.Known(person: person, birthDate: birthDate, name: name).checksum(idKey))
         try insert.run()
-    }
-
-    static func checksum(_ idKey: [UInt8], _ key: PersonMatcher.Known) -> Int64 {
-        var sum = RowChecksum(10)
-        sum.add(idKey)
-        sum.add(key.birthDate)
-        sum.add(key.name)
-        sum.add(key.person)
-        return sum.value
     }
 
     private func insertPatient(_ summary: InstanceSummary, idKey: [UInt8], identity: [UInt8]) throws(ArchiveError) -> Int64 {

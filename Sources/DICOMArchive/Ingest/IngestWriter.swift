@@ -138,7 +138,10 @@ struct RowIDs {
         for table in Table.allCases {
             let used = try connection.scalar("SELECT max(seq) FROM sqlite_sequence WHERE name = '\(table.rawValue)'") ?? 0
             let present = try connection.scalar("SELECT max(id) FROM \(table.rawValue)") ?? 0
-            last[table] = max(used, present)
+            // What lies beyond leaves no room for further ids, and would be read as damage.
+            let range = [.roots, .directories].contains(table) ? 0..<RowRange.places.upperBound : 0..<RowRange.ids.upperBound
+            try checkRow(range.contains(max(used, present)), table.rawValue, max(used, present))
+            last[table] = max(0, used, present)
         }
         savedInstance = last[.instances] ?? 0
         frames = max(0, try connection.scalar("SELECT max(seq) FROM sqlite_sequence WHERE name = 'frames_ino'") ?? 0)

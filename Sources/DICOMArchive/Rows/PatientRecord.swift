@@ -49,7 +49,8 @@ struct PatientRecord {
         sex = s.bytes(9)
         viewName = s.bytes(11)
         viewKey = s.bytes(12)
-        try checkRow(s.int(10) == (isVersion1 ? version1Sum.value : checksum), "patients", id)
+        let isInRange = RowRange.ids.contains(id) && RowRange.isName(name) && (isVersion1 || RowRange.isName(viewName))
+        try checkRow(isInRange && s.int(10) == (isVersion1 ? version1Sum.value : checksum), "patients", id)
     }
 }
 

@@ -70,7 +70,15 @@ struct SeriesRecord {
         protocolName = s.bytes(16)
         institution = s.bytes(17)
         sopClass = s.int(18)
-        try checkRow(s.int(9) == (isVersion1 ? version1Sum.value : checksum), "series", id)
+        try checkRow(isInRange(isVersion1) && s.int(9) == (isVersion1 ? version1Sum.value : checksum), "series", id)
+    }
+}
+
+extension SeriesRecord {
+    private func isInRange(_ isVersion1: Bool) -> Bool {
+        guard RowRange.ids.contains(id), RowRange.ids.contains(study), RowRange.isName(name), RowRange.texts.contains(sopClass) else { return false }
+        if isVersion1 { return true }
+        return RowRange.ids.contains(modalityStudy) && (uidName.map { RowRange.isName($0) } ?? EntityNames.isPlainUID(identity))
     }
 }
 

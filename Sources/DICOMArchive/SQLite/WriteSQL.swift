@@ -18,6 +18,7 @@ enum WriteSQL: Int, CaseIterable {
 
     private static let bareSource = ReadSQL.bareSource
 
+    /// One switch without a default: a case that is forgotten does not compile, rather than becoming another case's statement.
     var sql: String {
         switch self {
         case .begin: "BEGIN IMMEDIATE"
@@ -30,12 +31,7 @@ enum WriteSQL: Int, CaseIterable {
             """
             INSERT OR REPLACE INTO totals (id, patients, studies, series, instances, instance_bytes, checksum) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)
             """
-        default: folderSQL ?? instanceSQL ?? treeSQL ?? viewSQL ?? problemSQL
-        }
-    }
-
-    private var folderSQL: String? {
-        switch self {
+        // Folders and sources.
         case .findDirectory: "SELECT id, \(ReadSQL.directory) FROM directories WHERE root = ?1 AND path = ?2"
         case .insertDirectory: "INSERT INTO directories (id, \(ReadSQL.directory)) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
         case .updateDirectory: "UPDATE directories SET root = ?2, path = ?3, device = ?4, checksum = ?5, filesystem = ?6 WHERE id = ?1"
@@ -46,12 +42,7 @@ enum WriteSQL: Int, CaseIterable {
         case .insertSource: "INSERT INTO sources (\(Self.bareSource)) VALUES (\(Self.parameters(12)))"
         case .replaceSource: "INSERT OR REPLACE INTO sources (\(Self.bareSource)) VALUES (\(Self.parameters(12)))"
         case .deleteSource: "DELETE FROM sources WHERE directory = ?1 AND name = ?2"
-        default: nil
-        }
-    }
-
-    private var instanceSQL: String? {
-        switch self {
+        // Instances.
         case .instancesBySOP: "SELECT \(ReadSQL.instance) FROM instances WHERE sop_key = ?1 ORDER BY id"
         case .insertInstance:
             "INSERT INTO instances (\(ReadSQL.instance)) VALUES (\(Self.parameters(27)))"
@@ -65,12 +56,7 @@ enum WriteSQL: Int, CaseIterable {
         case .deleteInstance: "DELETE FROM instances WHERE id = ?1"
         case .stemTaken: "SELECT 1 FROM instances WHERE series = ?1 AND stem = ?2"
         case .anyInstanceOfSeries: "SELECT 1 FROM instances WHERE series = ?1 LIMIT 1"
-        default: nil
-        }
-    }
-
-    private var treeSQL: String? {
-        switch self {
+        // Patients, studies, series.
         case .personKeys: "SELECT birth_date, name_key, patient, checksum FROM person_keys WHERE id_key = ?1"
         case .insertPersonKey: "INSERT INTO person_keys (id_key, birth_date, name_key, patient, checksum) VALUES (?1, ?2, ?3, ?4, ?5)"
         case .deletePersonKeys: "DELETE FROM person_keys WHERE patient = ?1"
@@ -96,12 +82,7 @@ enum WriteSQL: Int, CaseIterable {
         case .deleteSeries: "DELETE FROM series WHERE id = ?1"
         case .seriesNameTaken: "SELECT 1 FROM series WHERE study = ?2 AND name_key = ?1"
         case .anySeriesOfStudy: "SELECT 1 FROM series WHERE study = ?1 LIMIT 1"
-        default: nil
-        }
-    }
-
-    private var viewSQL: String? {
-        switch self {
+        // Views.
         case .patientViewTaken: "SELECT 1 FROM patients WHERE view_key = ?1"
         case .studyViewTaken: "SELECT 1 FROM studies WHERE view_key = ?1"
         case .accessionTaken: "SELECT 1 FROM studies WHERE accession_key = ?1"
@@ -121,14 +102,7 @@ enum WriteSQL: Int, CaseIterable {
         case .deleteViewFolder: "DELETE FROM view_folders WHERE id = ?1"
         case .anyStudyOfDay: "SELECT 1 FROM studies WHERE day = ?1 LIMIT 1"
         case .anyStudyByAccessionState: "SELECT 1 FROM studies WHERE (accession_key IS NULL) = ?1 LIMIT 1"
-        default: nil
-        }
-    }
-
-    private static func parameters(_ count: Int) -> String { (1...count).map { "?\($0)" }.joined(separator: ", ") }
-
-    private var problemSQL: String {
-        switch self {
+        // Problems and conflicts.
         case .problemsOf:
             """
             SELECT directory, name, ordinal, reason, at, message, changed_ns, checksum, (SELECT value FROM texts WHERE id = reason) \
@@ -141,7 +115,9 @@ enum WriteSQL: Int, CaseIterable {
         case .deleteProblems: "DELETE FROM problems WHERE directory = ?1 AND name = ?2"
         case .insertConflict: "INSERT OR IGNORE INTO conflicts (kind, entity, other, changed_ns, checksum) VALUES (?1, ?2, ?3, ?4, ?5)"
         case .deleteConflicts: "DELETE FROM conflicts WHERE kind = ?1 AND entity = ?2"
-        default: "DELETE FROM conflicts WHERE kind = ?1 AND other = ?2"
+        case .deleteOtherConflicts: "DELETE FROM conflicts WHERE kind = ?1 AND other = ?2"
         }
     }
+
+    private static func parameters(_ count: Int) -> String { (1...count).map { "?\($0)" }.joined(separator: ", ") }
 }

@@ -17,14 +17,16 @@ final class WriterLease: Sendable {
     /// `patience`: seconds to wait for another writer.
     init(_ location: ArchiveLocation, creating: Bool, patience: Int = 10) throws(ArchiveError) {
         let lock = try Self.lock(location, creating: creating, patience: patience)
+        let connection: Connection
         do throws(ArchiveError) {
-            let connection = try Connection(path: location.text, readOnly: false)
-            state = Mutex(State(connection: connection, lock: lock))
+            connection = try Connection(path: location.text, readOnly: false)
             try Self.prepare(connection, location)
         } catch {
+            // `state` has no value yet, so that no deinit closes any of the two once more.
             Glibc.close(lock)
             throw error
         }
+        state = Mutex(State(connection: connection, lock: lock))
     }
 
     /// The connection; it belongs to the one thread that writes.

@@ -117,7 +117,7 @@ struct Version2 {
         let odd = try connection.prepare("SELECT \(ReadSQL.instance) FROM instances WHERE id IN (\(try oddInstances()))")
         let update = try connection.prepare("UPDATE instances SET uid_stem = ?2, checksum = ?3 WHERE id = ?1")
         for (select, isConflict) in [(shared, true), (odd, false)] {
-            for var record in try all(select, { s throws(ArchiveError) in try InstanceRecord(s) }) where record.uidStem == nil {
+            for var record in try all(select, { s throws(ArchiveError) in try InstanceRecord(s, isUnnamed: true) }) where record.uidStem == nil {
                 let sop = SOPIdentity(uid: record.sopUID, key: record.sopKey)
                 // The row itself tells conflicting instances apart: their digests are with their sources.
                 let identity =

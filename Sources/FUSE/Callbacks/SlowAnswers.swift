@@ -11,10 +11,11 @@ enum SlowAnswers {
         } reply: { request, result in
             do throws(Errno) {
                 try result.get()
-                let attributes = try context.filesystem.attributes(of: node)
-                // Prepared and already gone again: the next question makes it anew, so this answer may not be kept.
-                guard attributes.isSizeExact else { throw .resourceTemporarilyUnavailable }
-                request.reply(attributes: attributes, timeout: context.timeouts.attributes)
+                var attributes = try context.filesystem.attributes(of: node)
+                let isLasting = attributes.isSizeExact
+                // Prepared, and out of date already: the archive has changed. The answer is of one moment, and not kept.
+                if !isLasting { attributes = try context.filesystem.preparedAttributes(of: node) }
+                request.reply(attributes: attributes, timeout: isLasting ? context.timeouts.attributes : 0)
             } catch {
                 request.reply(error: error)
             }

@@ -13,6 +13,9 @@ package protocol Filesystem: AnyObject, Sendable {
     func isReady(_ node: UInt64, for question: NodeQuestion) -> Bool
     /// Makes the size of a file exact: `attributes(of:)` answers with it from now on. Makes a directory ready.
     func prepare(_ node: UInt64) throws(Errno)
+    /// Attributes with an exact size, that of bytes which are made for this answer where `attributes(of:)` has none in spite of
+    /// `prepare`: what was prepared may be out of date by then. May take long.
+    func preparedAttributes(of node: UInt64) throws(Errno) -> FileAttributes
     func open(_ node: UInt64) throws(Errno) -> any OpenFile
     func openDirectory(_ node: UInt64) throws(Errno)
     /// Hands out the entries behind `cookie` (0: from the start), `.` and `..` included, until `emit` returns false.

@@ -15,6 +15,8 @@ struct FindCommand: ParsableCommand {
     @Argument(help: "The archive's database file.")
     var archive: String
 
+    @OptionGroup var trust: TrustOption
+
     @Argument(help: "Conditions, such as Modality=CT or PatientName=doe*.")
     var conditions: [String] = []
 
@@ -43,7 +45,7 @@ struct FindCommand: ParsableCommand {
     func run() throws {
         let query = SearchQuery(conditions.compactMap { SearchQuery.Term(ArchiveAccess.bytes(of: $0)) })
         try ArchiveAccess.reporting { () throws(CommandFailure) in
-            _ = try ArchiveAccess.with(archive, .readOnly) { archive throws(ArchiveError) in
+            _ = try ArchiveAccess.with(archive, .readOnly, trust) { archive throws(ArchiveError) in
                 if csv { printOut((["Path"] + Self.shown.map(\.rawValue)).joined(separator: ",") + "\r\n") }
                 try archive.find(query) { series in write(series) }
             }

@@ -38,6 +38,11 @@ struct IndexCommand: ParsableCommand {
     @Flag(help: "Then follow the folders until interrupted; shows complete files only (closed, renamed, or unchanged for a while).")
     var watch = false
 
+    @Option(help: "Share the archive with this group: its database and log get mode 0660.")
+    var group: String?
+
+    @OptionGroup var trust: TrustOption
+
     @Flag(help: "Print the summary as JSON.")
     var json = false
 
@@ -80,6 +85,14 @@ struct IndexCommand: ParsableCommand {
         return true
     }
 
+    /// The number of the group that `--group` names.
+    private func groupID() throws(CommandFailure) -> UInt32? {
+        guard let group else { return nil }
+        if let known = group.withCString({ getgrnam($0) }) { return known.pointee.gr_gid }
+        guard let number = UInt32(group), number != .max else { throw CommandFailure("--group \(group): there is no such group") }
+        return number
+    }
+
     /// One run. What follows the first run of `--watch` is told in a line, and only if something changed.
     private func index(_ paths: [[UInt8]], _ parser: any HeaderParser, _ options: IndexOptions, isFollowing: Bool) throws(CommandFailure) -> Bool {
         guard !paths.isEmpty else { return true }
@@ -87,7 +100,7 @@ struct IndexCommand: ParsableCommand {
         let progress = quiet || json || isFollowing ? nil : ProgressLine(counting: paths)
         if let progress { options.onProgress = { progress.update($0) } }
         defer { progress?.end() }
-        var (report, isSealed) = try ArchiveAccess.with(archive, .create) { archive throws(ArchiveError) in
+        var (report, isSealed) = try ArchiveAccess.with(archive, .create, trust, group: try groupID()) { archive throws(ArchiveError) in
             try Indexer.index(paths, into: archive, parser: parser, options: options)
         }
         report.isSealed = isSealed

@@ -13,13 +13,15 @@ struct VerifyCommand: ParsableCommand {
     @Argument(help: "The archive's database file.")
     var archive: String
 
+    @OptionGroup var trust: TrustOption
+
     @Flag(help: "Print JSON, one object a line, the summary last.")
     var json = false
 
     func run() throws {
         var isIntact = true
         try ArchiveAccess.reporting { () throws(CommandFailure) in
-            let (report, _) = try ArchiveAccess.with(archive, .readOnly) { archive throws(ArchiveError) in
+            let (report, _) = try ArchiveAccess.with(archive, .readOnly, trust) { archive throws(ArchiveError) in
                 try archive.verify { printOut(json ? $0.json.line : $0.text) }
             }
             printOut(json ? report.json.line : report.text)
