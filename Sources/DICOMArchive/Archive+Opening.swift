@@ -72,7 +72,7 @@ extension Archive {
             guard try !Schema.isOutdated(connection) else {
                 throw ArchiveError(
                     .olderVersion,
-                    "\(location.text) was made by an older dcmfs; where it can be written, run: dcmfs status --seal \(location.text)")
+                    "\(location.text) was made by an older dcmfs; where it can be written, run: dcmfs status --close \(location.text)")
             }
         } catch {
             connection.close()
@@ -131,7 +131,7 @@ struct ArchiveLocation {
         ArchiveError(
             .unsealed,
             "\(text) was not closed properly and its folder cannot be written here; "
-                + "where it can be written, run: dcmfs status --seal \(text)")
+                + "where it can be written, run: dcmfs status --close \(text)")
     }
 
     /// Gives the database and its log to a group (mode 0660), so that its members may read and index. SQLite gives the files that it

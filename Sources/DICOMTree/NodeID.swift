@@ -114,5 +114,6 @@ package struct NodeID: RawRepresentable, Hashable, Sendable {
     /// Of a directory of instances in a query.
     var queryNumber: Int? { detail >= Self.firstQueryPlace ? detail - Self.firstQueryPlace : nil }
     /// The root, or that of the tree under some settings.
-    var isRoot: Bool { kind == .fixed && row == 0 && detail == 1 }
+    package var isRoot: Bool { kind == .fixed && row == 0 && detail == 1 }
+    package var isPicture: Bool { [.png, .jpeg, .framePNG, .frameJPEG, .iconPNG].contains(kind) }
 }

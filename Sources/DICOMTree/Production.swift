@@ -78,7 +78,7 @@ final class Production: Sendable {
             return bytes
         } catch {
             if error.isDeterministic { memory.remember(failure: error.description, of: order.key) }
-            order.log("instance \(order.key.node.row): \(error.description)")
+            order.log("instance:\(order.key.node.row): \(error.description)")
             throw TreeError(.production, error.description)
         }
     }

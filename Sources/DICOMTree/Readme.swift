@@ -24,7 +24,10 @@ enum Readme {
             The same files stand in names/ (by Patient's Name), dates/ (by Study Date), modalities/,
             accessions/ and uids/: each instance once in every one of them, so search or copy one.
 
-            problems/ lists what could not be shown as an instance, and why. An input that is gone or
+            Not for diagnosis: the pictures are previews in 8 bits, made by software that is no medical
+            device. Diagnose from the DICOM files, with a viewer that is approved for it.
+
+            problems/ lists what could not be shown as an instance, and why. A file that is gone or
             was changed since it was indexed stays listed and gives an error when it is read.
 
             with/<settings>/ is all of this again, drawn as you ask, for example with/window=lung/ or

@@ -5,8 +5,8 @@ import Locks
 /// One open file of the tree. May be read from many threads.
 package final class TreeFile: Sendable {
     enum Content: Sendable {
-        /// The source's own bytes, `size` of them.
-        case source(SourceFile, size: Int)
+        /// The source's own bytes, `size` of them; the instance's number is for messages.
+        case source(SourceFile, size: Int, instance: Int64)
         case produced(Production.Order)
         /// Made by a closure from the index.
         case report(@Sendable () throws(TreeError) -> [UInt8])
@@ -32,7 +32,7 @@ package final class TreeFile: Sendable {
     /// The source's descriptor where its bytes, all of them, are shown as they are. What reads it directly sees what the
     /// source holds then: nothing checks it any more.
     package var backing: CInt? {
-        guard case .source(let source, let size) = content, source.size == size else { return nil }
+        guard case .source(let source, let size, _) = content, source.size == size else { return nil }
         return source.descriptor
     }
 
@@ -54,9 +54,9 @@ package final class TreeFile: Sendable {
     package func read(at offset: Int, count: Int, scratch: UnsafeMutableRawBufferPointer) throws(TreeError) -> TreeRead {
         guard offset >= 0, count >= 0 else { return .scratch(0) }
         switch content {
-        case .source(let source, let size):
+        case .source(let source, let size, let instance):
             let wanted = min(count, max(0, size - offset), scratch.count)
-            try readSource(source, at: offset, count: wanted, scratch)
+            try readSource(source, instance, at: offset, count: wanted, scratch)
             return .scratch(wanted)
         case .produced, .report:
             guard try isReady(), let bytes = pinned.withLock({ $0 }) else { return .notReady }
@@ -77,10 +77,10 @@ package final class TreeFile: Sendable {
 
     /// All bytes at once, made if need be (tests, and files that are small).
     package func contents() throws(TreeError) -> [UInt8] {
-        if case .source(let source, let size) = content {
+        if case .source(let source, let size, let instance) = content {
             var bytes = [UInt8](repeating: 0, count: size)
             let result = bytes.withUnsafeMutableBytes { buffer in
-                Result { () throws(TreeError) in try readSource(source, at: 0, count: size, buffer) }
+                Result { () throws(TreeError) in try readSource(source, instance, at: 0, count: size, buffer) }
             }
             try result.get()
             return bytes
@@ -91,7 +91,9 @@ package final class TreeFile: Sendable {
 
     /// Reads exactly `count` bytes. Fewer inside the indexed size is an error, never a short answer: the file shrank. So is a file
     /// that is written to where it stands: half of the old and half of the new is neither.
-    private func readSource(_ source: SourceFile, at offset: Int, count: Int, _ buffer: UnsafeMutableRawBufferPointer) throws(TreeError) {
+    private func readSource(
+        _ source: SourceFile, _ instance: Int64, at offset: Int, count: Int, _ buffer: UnsafeMutableRawBufferPointer
+    ) throws(TreeError) {
         guard let base = buffer.baseAddress else { return }
         var done = 0
         while done < count {
@@ -99,16 +101,16 @@ package final class TreeFile: Sendable {
             if result > 0 {
                 done += result
             } else if result == 0 {
-                log("a source ends before its indexed size")
+                log("instance:\(instance): the source ends before its indexed size")
                 throw TreeError(.broken, "source is shorter than when it was indexed")
             } else if errno != EINTR, errno != EAGAIN {
                 let code = errno
-                log("reading a source: \(String(cString: strerror(code)))")
+                log("instance:\(instance): reading the source: \(String(cString: strerror(code)))")
                 throw TreeError(.source, "read failed", errno: code)
             }
         }
         guard source.isUnwritten else {
-            log("a source was written to while it was open")
+            log("instance:\(instance): the source was written to while it was open")
             throw TreeError(.broken, "source was written to since it was opened")
         }
     }

@@ -19,6 +19,8 @@ package struct TreeOptions: Sendable {
     /// Files made ahead of a reader at a time; 0 makes none.
     package var readAhead: Int
     package var times = Times.source
+    /// False where nobody asks for the size of a picture before its bytes (`export`): they may then be fewer than its node says.
+    package var promisesPictureSizes = true
     /// Views of this mount beside `VirtualTree.views`.
     package var userViews: [any View] = []
     /// Takes one line about something that went wrong; no patient data.

@@ -63,9 +63,10 @@ extension VirtualTree {
         let source = try openSource(instance)
         guard let (work, size) = try work(id, row) else {
             guard source.size == row.size else { throw TreeError(.broken, "source is not the file that was indexed") }
-            return .source(source, size: node.size)
+            return .source(source, size: node.size, instance: row.id)
         }
-        let promised: Int? = if case .exact(let size) = size { size } else { nil }
+        var promised: Int? = if case .exact(let size) = size { size } else { nil }
+        if case .picture = work, !options.promisesPictureSizes { promised = nil }
         let key = key(node, row, size)
         return .produced(Production.Order(key: key, size: promised, row: row, source: source, work: work, log: options.log))
     }
@@ -85,7 +86,7 @@ extension VirtualTree {
         do {
             return try asking { () throws(ArchiveError) in try index.source.openSource(of: instance, strict: options.isStrict) }
         } catch {
-            options.log("instance \(instance.row.id): \(error.description)")
+            options.log("instance:\(instance.row.id): \(error.description)")
             throw error
         }
     }

@@ -55,6 +55,7 @@ extension WireWriter {
         put(summary.sopClassUID)
         put(summary.instanceNumber)
         put(summary.transferSyntaxUID)
+        put(summary.orderKey)
     }
 
     private mutating func put(_ directory: MediaDirectorySummary) {
@@ -121,6 +122,8 @@ extension WireReader {
         summary.sopClassUID = try byteArray()
         summary.instanceNumber = try byteArray()
         summary.transferSyntaxUID = try byteArray()
+        summary.orderKey = try byteArray()
+        guard summary.orderKey.isEmpty || OrderKey.isKey(summary.orderKey) else { throw WireError("no key of an order") }
     }
 
     private mutating func mediaDirectorySummary() throws(WireError) -> MediaDirectorySummary {

@@ -7,30 +7,39 @@ import Workers
 /// The tree of a mount without the mount: for `ls`, `cat` and `export`.
 struct ArchiveTree {
     struct Options: ParsableArguments {
-        @Option(help: "Further views, as with 'mount -o views=': a file, or nbia, idc, orthanc. May be repeated.")
+        @Option(help: "Further views, as with 'mount -o views=': a file, or nbia, idc, orthanc. May be repeated.", completion: .file())
         var views: [String] = []
 
         @OptionGroup var trust: TrustOption
     }
 
     let tree: VirtualTree
-    private let archive: Archive
+    /// What may never be written over.
+    let ownFiles: OwnFiles
 
-    /// Opens the archive, works, closes; errors become the command's.
-    static func with(_ archive: String, _ options: Options, _ body: (ArchiveTree) throws(CommandFailure) -> Void) throws {
+    /// Opens the archive, works, closes; errors become the command's. `isCompact`: pictures as small as can be, instead of those of a mount.
+    static func with(
+        _ archive: String, _ options: Options, isCompact: Bool = false, _ body: (ArchiveTree) throws(CommandFailure) -> Void
+    ) throws {
         try ArchiveAccess.reporting { () throws(CommandFailure) in
             var treeOptions = TreeOptions()
             treeOptions.userViews = try UserViews.load(options.views)
-            let producer: any Producer
+            treeOptions.promisesPictureSizes = !isCompact
+            var producer: PoolProducer
             do { producer = try makeProducer(workerCount: WorkerLocation.processorCount) } catch { throw CommandFailure("\(error)") }
+            producer.isCompact = isCompact
+            let maker = producer
             var failure: CommandFailure?
             _ = try ArchiveAccess.with(archive, .readOnly, options.trust) { archive throws(ArchiveError) in
-                let tree = VirtualTree(source: archive, producer: producer, options: treeOptions)
-                do throws(CommandFailure) { try body(ArchiveTree(tree: tree, archive: archive)) } catch { failure = error }
+                let tree = VirtualTree(source: archive, producer: maker, options: treeOptions)
+                do throws(CommandFailure) { try body(ArchiveTree(tree: tree, ownFiles: OwnFiles(archive))) } catch { failure = error }
             }
             if let failure { throw failure }
         }
     }
+
+    /// What a path in the tree begins with, for completions: the archive itself is not opened for them.
+    static var tops: [String] { VirtualTree.views.map { String(decoding: $0.name, as: UTF8.self) + "/" } + ["find/", "with/"] }
 
     /// Follows a path from the root. A slash in front does not matter, one at the end wants a folder.
     func node(at path: [UInt8]) throws(CommandFailure) -> Node {
@@ -55,11 +64,6 @@ struct ArchiveTree {
             throw Self.failure(error, path)
         }
         return entries.sorted { $0.name.lexicographicallyPrecedes($1.name) }
-    }
-
-    /// Whether `path` is one of the archive's sources or the archive itself: what may never be written over.
-    func isOwn(_ path: [UInt8]) throws(CommandFailure) -> Bool {
-        do throws(ArchiveError) { return try archive.isOwn(path) } catch { throw CommandFailure(error.description) }
     }
 
     /// A node whose size is that of its bytes.

@@ -11,7 +11,7 @@ struct DCMFS: ParsableCommand {
         subcommands: [
             IndexCommand.self, MountCommand.self, UnmountCommand.self, StatusCommand.self, ProblemsCommand.self, VerifyCommand.self,
             ForgetCommand.self, RelocateCommand.self, FindCommand.self, ListCommand.self, CatCommand.self, ExportCommand.self, HeaderCommand.self,
-            RenderCommand.self, ThumbnailCommand.self, FormatsCommand.self, DoctorCommand.self, DumpCommand.self,
+            RenderCommand.self, ThumbnailCommand.self, FormatsCommand.self, DoctorCommand.self, ShowCommand.self, DumpCommand.self,
         ]
     )
 
@@ -24,7 +24,12 @@ struct DCMFS: ParsableCommand {
                 if StandardOutput.hasFailed { throw ExitCode.failure }
                 return
             }
+            if answersShell(Arguments.texts) { return }
             var command = try parseAsRoot(Arguments.texts)
+            do throws(CommandFailure) { try StandardOutput.checkIsNoSource() } catch {
+                error.report()
+                throw error.exitCode
+            }
             try command.run()
             if StandardOutput.hasFailed { throw ExitCode.failure }
         } catch {
@@ -33,6 +38,20 @@ struct DCMFS: ParsableCommand {
             try? writeAll(Array((Arguments.shown(fullMessage(for: error)) + "\n").utf8), to: STDERR_FILENO)
             Glibc.exit(2)
         }
+    }
+
+    /// What completions of shells are made of; the parser's own scripts offer no file names.
+    private static func answersShell(_ arguments: [String]) -> Bool {
+        if arguments.first == Completer.word, let table = CommandTable.current() {
+            printOut(Arguments.bytes(Completer(Array(arguments.dropFirst()), in: table).text))
+            return true
+        }
+        for script in CompletionScript.allCases
+        where arguments == [CompletionScript.option, script.rawValue] || arguments == [CompletionScript.option + "=" + script.rawValue] {
+            printOut(script.text)
+            return true
+        }
+        return false
     }
 
     /// Whoever starts us may have closed these. The next file to be opened would take their numbers, and be written to by

@@ -126,6 +126,25 @@ struct MountOptions {
         }.joined(separator: "\n")
     }
 
+    /// What may stand behind `-o`, with the values that are words.
+    static var completions: [String] {
+        let words = table.flatMap { option in
+            guard let form = option.form else { return [option.key] }
+            let values = option.key == "show" ? VirtualTree.renditions.map(\.label) : form.split(separator: "|").map(String.init)
+            return [option.key + "="] + values.filter { $0 == $0.lowercased() && $0 != form }.map { option.key + "=" + $0 }
+        }
+        return words + ["help", "ro"]
+    }
+
+    /// The options whose value is a path.
+    static func filesBehind(_ key: String) -> Completer.Files? {
+        switch key {
+        case "cache_dir=": .folders
+        case "views=": .files
+        default: nil
+        }
+    }
+
     private mutating func show(_ value: String) -> Bool {
         let labels = Set(value.split(separator: "+").map(String.init))
         guard !labels.isEmpty, labels.isSubset(of: Set(VirtualTree.renditions.map(\.label))) else { return false }

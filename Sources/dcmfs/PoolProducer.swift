@@ -7,6 +7,8 @@ import Workers
 /// Texts and pictures of the mount come from the workers.
 struct PoolProducer: Producer {
     let pool: WorkerPool
+    /// Pictures as small as can be, whatever size was promised.
+    var isCompact = false
     private let places = FramePlaces()
 
     init(pool: WorkerPool) { self.pool = pool }
@@ -25,12 +27,12 @@ struct PoolProducer: Producer {
     func picture(_ descriptor: CInt, _ order: PictureOrder) throws(ProductionError) -> ProducedPicture {
         let format: PictureRequest.Format =
             switch order.kind {
-            case .png: .png
-            case .jpeg: .jpeg
+            case .png: isCompact ? .compressedPNG : .png
+            case .jpeg: isCompact ? .plainJPEG : .jpeg
             }
         var request = PictureRequest(
             fileSize: try Self.size(of: descriptor), frame: order.frame, format: format, settings: order.settings,
-            description: order.description, expectedSize: order.expectedSize, frameRange: try frameRange(descriptor, order))
+            description: order.description, expectedSize: isCompact ? nil : order.expectedSize, frameRange: try frameRange(descriptor, order))
         request.isIcon = order.isIcon
         var cost: UInt64 = 0
         let bytes = try Self.producing { [request] () throws(WorkerError) in

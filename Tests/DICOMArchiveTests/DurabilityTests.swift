@@ -82,7 +82,7 @@ import Testing
         let log = fixture.database + "-wal"
         try Data([1, 2, 3]).write(to: URL(fileURLWithPath: log))
         let location = try ArchiveLocation(Array(fixture.database.utf8), mode: .readOnly)
-        #expect(location.hasLog && location.unsealed.message.contains("dcmfs status --seal"))
+        #expect(location.hasLog && location.unsealed.message.contains("dcmfs status --close"))
         chmod(fixture.folder, 0o500)
         defer { chmod(fixture.folder, 0o700) }
         // Root may write everywhere but on read-only media.

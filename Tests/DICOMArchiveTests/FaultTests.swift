@@ -257,7 +257,7 @@ import Testing
         #expect(throws: ArchiveError.self) { try Archive.open(path: path, mode: .readWrite, isTrusted: true) }
         try Data([1, 2, 3]).write(to: URL(fileURLWithPath: source + "/archive.db-wal"))
         #expect { try Archive.open(path: path, mode: .readOnly, isTrusted: true) } throws: {
-            ($0 as? ArchiveError)?.code == .unsealed && "\($0)".contains("dcmfs status --seal")
+            ($0 as? ArchiveError)?.code == .unsealed && "\($0)".contains("dcmfs status --close")
         }
     }
 

@@ -28,7 +28,7 @@ import Testing
             #expect(try OneFileCommandTests.dcmfs(["index", folder + "/a.db", Corpus.projectRoot + "/Fixtures"]).code == 0)
             let process = Process()
             process.executableURL = URL(fileURLWithPath: MountedTree.program("dcmfs"))
-            process.arguments = ["export", "-r", folder + "/a.db", "with/size=4096,show=png+dcm", folder + "/out"]
+            process.arguments = ["export", "-r", folder + "/a.db", "with/size=4096,show=png+dcm/patients", folder + "/out"]
             process.standardError = FileHandle.nullDevice
             try process.run()
             let began = MountedTree.wait(seconds: 60) {

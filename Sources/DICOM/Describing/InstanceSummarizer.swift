@@ -29,6 +29,7 @@ package enum InstanceSummarizer {
         summary.sopInstanceUID = key(dataSet, .sopInstanceUID, file.meta, .mediaStorageSOPInstanceUID)
         summary.sopClassUID = key(dataSet, .sopClassUID, file.meta, .mediaStorageSOPClassUID)
         summary.instanceNumber = dataSet.key(.instanceNumber) ?? []
+        summary.orderKey = OrderKey.of(dataSet)
         summary.transferSyntaxUID = file.transferSyntaxUID
         for note in file.forgiven where !summary.forgiven.contains(note.code.rawValue) { summary.forgiven.append(note.code.rawValue) }
         return summary

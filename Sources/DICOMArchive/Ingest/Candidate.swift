@@ -58,6 +58,8 @@ struct ReadFile: Sendable {
         /// This process has no descriptors or memory left to look at it (errno): nothing is known of the file.
         case exhausted(CInt)
         case notRegular
+        /// An archive of files (zip, tar and their like, by name), which nobody looks into.
+        case packed(String)
         /// It changed while it was read.
         case unstable
     }

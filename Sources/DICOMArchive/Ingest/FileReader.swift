@@ -88,6 +88,9 @@ struct FileReader: Sendable {
             file.result = .unstable
             return
         }
+        if case .outcome(.setAside(let error)) = outcome, error.code == .notDICOM, let kind = PackedFile.kind(descriptor) {
+            file.result = .packed(kind)
+        }
     }
 
     /// Identifiers that are missing are replaced by the digest.

@@ -74,7 +74,7 @@ extension Indexer {
                 if let source, source.kind != .skipped { try writer.lost(source) }
                 below.append(PendingFolder(root: folder.root, path: joinPath(folder.path, name), parent: folder, name: name))
             case .symbolicLink:
-                try writer.skip(folder, name, known: source, reason: "symbolic-link", "a symbolic link, not followed")
+                try writer.skip(folder, name, known: source, reason: "symbolic-link", "a symbolic link, skipped")
             case .special, .unknown:
                 try writer.skip(folder, name, known: source, reason: "special-file", "not a regular file, not opened")
             }

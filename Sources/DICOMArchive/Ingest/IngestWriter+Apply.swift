@@ -19,7 +19,10 @@ extension IngestWriter {
             report.found += 1
             try keepUnreadable(candidate, "it changed while it was read")
         case .notRegular:
-            try skip(candidate.folder, candidate.name, known: candidate.known, reason: "special-file", "not a regular file, not followed")
+            try skip(candidate.folder, candidate.name, known: candidate.known, reason: "special-file", "not a regular file, skipped")
+        case .packed(let kind):
+            report.found += 1
+            try setAside(candidate, file, reason: "packed", at: -1, Array("\(kind): unpack it first, nothing in it is shown".utf8))
         case .parsed(.failed(let reason)):
             report.found += 1
             try setAside(candidate, file, reason: "reader-failed", at: -1, Array(reason.utf8))

@@ -8,6 +8,13 @@ package struct ProblemReason: Hashable, Sendable {
 
 /// One input that is not shown, for `dcmfs problems`.
 package struct ProblemEntry: Hashable, Sendable {
+    /// Every reason there may be, in order; what is read of media directories stands behind `dicomdir-`, too.
+    package static let reasons = [
+        "changed", "conflicts", "damaged-pixels", "dcmfs-mount", "dicomdir-malformed", "dicomdir-missing", "dicomdir-truncated",
+        "dicomdir-unsafe", "inconsistent", "limit-exceeded", "malformed", "missing", "no-pixels", "no-preview", "not-dicom", "packed",
+        "reader-failed", "special-file", "symbolic-link", "too-deep", "truncated", "unreadable", "unreadable-folder", "unsupported",
+    ]
+
     package let reason: String
     package let path: [UInt8]
     /// Byte offset in the file, -1 where there is none.

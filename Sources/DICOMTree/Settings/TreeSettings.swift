@@ -67,6 +67,12 @@ package struct TreeSettings: Hashable, Sendable {
         return .values(center: center, width: width)
     }
 
+    /// What `window=` takes, apart from numbers; and all settings. For completions.
+    package static var windowWords: [String] { WindowPreset.all.map(\.name) + ["auto", "file", "file2"] }
+    package static var words: [String] {
+        windowWords.map { "window=" + $0 } + ["size=", "overlays=on", "overlays=off"] + VirtualTree.renditions.map { "show=" + $0.label }
+    }
+
     /// Digits without a leading zero.
     private static func number(_ text: Substring) -> Int? {
         guard (1...5).contains(text.utf8.count), text.utf8.allSatisfy({ (48...57).contains($0) }), text.utf8.first != 48 else { return nil }

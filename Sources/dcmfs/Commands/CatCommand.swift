@@ -7,10 +7,10 @@ struct CatCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cat", abstract: "Write files of the tree to standard output, without a mount.")
 
-    @Argument(help: "The archive's database file.")
+    @Argument(help: "The archive's database file.", completion: .file())
     var archive: String
 
-    @Argument(help: "Paths in the tree.")
+    @Argument(help: "Paths in the tree.", completion: .list(ArchiveTree.tops))
     var paths: [String]
 
     @OptionGroup var views: ArchiveTree.Options

@@ -10,10 +10,10 @@ struct DoctorCommand: ParsableCommand {
             Exit codes: 0 nothing is wrong; 1 there are problems.
             """)
 
-    @Argument(help: "An archive's database file.")
+    @Argument(help: "An archive's database file.", completion: .file())
     var archive: String?
 
-    @Argument(help: "Where the archive is, or should be, mounted.")
+    @Argument(help: "Where the archive is, or should be, mounted.", completion: .directory)
     var mountpoint: String?
 
     @OptionGroup var trust: TrustOption

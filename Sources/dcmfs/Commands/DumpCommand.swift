@@ -6,7 +6,7 @@ struct DumpCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dump", abstract: "Print the content of an archive without row ids and times.", shouldDisplay: false)
 
-    @Argument(help: "The archive's database file.")
+    @Argument(help: "The archive's database file.", completion: .file())
     var archive: String
 
     @OptionGroup var trust: TrustOption

@@ -12,12 +12,12 @@ struct FindCommand: ParsableCommand {
             \(SearchKeyword.allCases.map(\.rawValue).joined(separator: ", ")).
             """)
 
-    @Argument(help: "The archive's database file.")
+    @Argument(help: "The archive's database file.", completion: .file())
     var archive: String
 
     @OptionGroup var trust: TrustOption
 
-    @Argument(help: "Conditions, such as Modality=CT or PatientName=doe*.")
+    @Argument(help: "Conditions, such as Modality=CT or PatientName=doe*.", completion: .list(SearchKeyword.allCases.map { $0.rawValue + "=" }))
     var conditions: [String] = []
 
     @Flag(help: "Print JSON, one object a line.")
@@ -26,7 +26,7 @@ struct FindCommand: ParsableCommand {
     @Flag(help: "Print CSV with a line of keywords.")
     var csv = false
 
-    @Option(help: "Print the folders as they are called below this mount point.")
+    @Option(help: "Print the folders as they are called below this mount point.", completion: .directory)
     var paths: String?
 
     func validate() throws {

@@ -6,12 +6,12 @@ struct ForgetCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "forget", abstract: "Drop entries from an archive; never touches the files.")
 
-    @Argument(help: "The archive's database file.")
+    @Argument(help: "The archive's database file.", completion: .file())
     var archive: String
 
     @OptionGroup var trust: TrustOption
 
-    @Argument(help: "Files or folders, which need not exist any more.")
+    @Argument(help: "Files or folders, which need not exist any more.", completion: .file())
     var paths: [String] = []
 
     @Flag(help: "Everything that the last index did not find.")
@@ -31,7 +31,7 @@ struct ForgetCommand: ParsableCommand {
                 return count
             }
             if count == 0 && !gone { throw CommandFailure("nothing at these paths is in the archive") }
-            printOut("forgot \(count) inputs\n")
+            printOut("forgot \(counted(count, "file"))\n")
         }
     }
 }

@@ -11,7 +11,7 @@ struct HeaderCommand: ParsableCommand {
             Several files are each preceded by a line with the name.
             """)
 
-    @Argument(help: "DICOM files.")
+    @Argument(help: "DICOM files.", completion: .file())
     var files: [String]
 
     @Flag(help: "Print the DICOM JSON model (PS3.18 Annex F): an object, or an array for several files.")

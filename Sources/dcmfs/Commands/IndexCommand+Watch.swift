@@ -25,7 +25,7 @@ extension IndexCommand {
         }
         if watcher.unwatched > 0 {
             CommandFailure(
-                "\(watcher.unwatched) folders are beyond fs.inotify.max_user_watches: they are scanned every \(Self.fullScanUnwatched / 1000) s"
+                "\(counted(watcher.unwatched, "folder")) beyond fs.inotify.max_user_watches: scanned every \(Self.fullScanUnwatched / 1000) s"
             ).report()
         }
         var waiting: Set<[UInt8]> = []

@@ -11,13 +11,13 @@ struct IndexCommand: ParsableCommand {
             DICOMDIR is a medium: its references are checked, and files beside it are taken as well. Nothing but the archive is written. \
             Files that are not found any more stay listed (see 'dcmfs problems') until 'dcmfs forget --gone' or --prune.
 
-            Exit codes: 0 done, also when files were set aside; 1 failed; 2 usage.
+            Exit codes: 0 done, also when files were not readable; 1 failed; 2 usage.
             """)
 
-    @Argument(help: "The archive's database file.")
+    @Argument(help: "The archive's database file.", completion: .file())
     var archive: String
 
-    @Argument(help: "Folders, DICOMDIR media or single files.")
+    @Argument(help: "Folders, DICOMDIR media or single files.", completion: .file())
     var paths: [String]
 
     @Flag(help: "Read and hash every file again, whatever its size and times say.")
@@ -29,7 +29,7 @@ struct IndexCommand: ParsableCommand {
     @Flag(help: "Drop what is gone below the paths.")
     var prune = false
 
-    @Option(help: "Copy what is indexed into this folder, which the archive then owns.")
+    @Option(help: "Copy what is indexed into this folder, which the archive then owns.", completion: .directory)
     var copyTo: String?
 
     @Option(help: "Worker processes.")
@@ -43,6 +43,9 @@ struct IndexCommand: ParsableCommand {
 
     @OptionGroup var trust: TrustOption
 
+    @Option(help: "Fail when more sources than this are gone: a number, or a share such as 10%.")
+    var maxGone: GoneLimit?
+
     @Flag(help: "Print the summary as JSON.")
     var json = false
 
@@ -51,6 +54,7 @@ struct IndexCommand: ParsableCommand {
 
     func validate() throws {
         if watch && verify { throw ValidationError("--watch and --verify do not go together") }
+        if maxGone != nil && prune { throw ValidationError("--max-gone and --prune do not go together: what is gone would be dropped before it is counted") }
         if paths.isEmpty { throw ValidationError("Missing expected argument '<paths> ...'") }
         if !(1...256).contains(workers) { throw ValidationError("--workers takes 1 to 256") }
     }
@@ -113,7 +117,31 @@ struct IndexCommand: ParsableCommand {
         } else if !quiet && report.failedPaths.count < paths.count {
             printOut(report.summary(archive: archive))
         }
+        if let maxGone, maxGone.isExceeded(gone: report.gone, found: report.found) {
+            throw CommandFailure("\(report.gone) of \(report.gone + report.found) sources are gone, more than --max-gone \(maxGone.text) allows")
+        }
         return report.failedPaths.isEmpty
+    }
+}
+
+/// The value of `--max-gone`.
+struct GoneLimit: ExpressibleByArgument {
+    let text: String
+    private let number: Int
+    private let isShare: Bool
+
+    init?(argument: String) {
+        isShare = argument.hasSuffix("%")
+        guard let number = Int(isShare ? argument.dropLast() : argument[...]), number >= 0, !isShare || number <= 100 else { return nil }
+        (self.number, text) = (number, argument)
+    }
+
+    func isExceeded(gone: Int, found: Int) -> Bool {
+        guard isShare else { return gone > number }
+        // Counts of files: far from any overflow, and checked all the same.
+        let (part, overflow) = gone.multipliedReportingOverflow(by: 100)
+        let (limit, beyond) = (gone + found).multipliedReportingOverflow(by: number)
+        return overflow || !beyond && part > limit
     }
 }
 
@@ -124,13 +152,13 @@ extension IndexReport {
     /// One line.
     var news: String {
         let counts = [
-            ("new", new), ("changed", changed), ("duplicates", duplicates), ("set aside", setAsideTotal), ("gone", newlyGone), ("dropped", pruned),
+            ("new", new), ("changed", changed), ("duplicates", duplicates), ("not readable", setAsideTotal), ("gone", newlyGone), ("dropped", pruned),
         ]
         return counts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", ") + "\n"
     }
 
     func summary(archive: String) -> String {
-        var lines = ["found          \(found) files"]
+        var lines = ["found          \(counted(found, "file"))"]
         func add(_ name: String, _ count: Int, _ note: String = "") {
             if count > 0 { lines.append(name.padded(to: 15) + "\(count)" + note) }
         }
@@ -138,14 +166,14 @@ extension IndexReport {
         add("unchanged", unchanged)
         add("changed", changed)
         add("duplicates", duplicates)
-        for (reason, count) in setAside.sorted(by: { $0.key < $1.key }) { add("set aside", count, " (\(reason))") }
+        for (reason, count) in setAside.sorted(by: { $0.key < $1.key }) { add("not readable", count, reason == "packed" ? " (packed: unpack these first)" : " (\(reason))") }
         add("not DICOM", notDICOM)
-        add("media dirs", mediaDirectories, badReferences > 0 ? " (\(badReferences) bad references)" : "")
-        for (reason, count) in skipped.sorted(by: { $0.key < $1.key }) { add("not followed", count, " (\(reason))") }
+        add("DICOMDIR media", mediaDirectories, badReferences > 0 ? " (\(counted(badReferences, "bad reference")))" : "")
+        for (reason, count) in skipped.sorted(by: { $0.key < $1.key }) { add("links skipped", count, " (\(reason))") }
         add("gone", gone, pruned > 0 ? " (\(pruned) dropped)" : " (still listed)")
         add("copied", copied)
         add("waiting", waiting, " (somebody may still be writing to them)")
-        if !isSealed { lines.append("The archive is in use elsewhere and was not sealed: it cannot be mounted from read-only media yet.") }
+        if !isSealed { lines.append("The archive is in use elsewhere and was not closed for read-only media: it cannot be mounted from them yet.") }
         if setAsideTotal + notDICOM + badReferences > 0 { lines.append("Details: dcmfs problems \(Arguments.shown(archive))") }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -9,10 +9,10 @@ struct ListCommand: ParsableCommand {
         commandName: "ls", abstract: "List a folder of the tree, without a mount.",
         discussion: "Paths are those of a mount, such as patients/P1 or find/Modality=CT.")
 
-    @Argument(help: "The archive's database file.")
+    @Argument(help: "The archive's database file.", completion: .file())
     var archive: String
 
-    @Argument(help: "A path in the tree.")
+    @Argument(help: "A path in the tree.", completion: .list(ArchiveTree.tops))
     var path: String = "/"
 
     @Flag(name: .customShort("l"), help: "With size and time of change (UTC).")

@@ -8,8 +8,11 @@ import Glibc
 struct MountCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mount",
-        abstract: "Shows an archive as a folder.",
+        abstract: "Shows an archive, or a folder of DICOM files, as a folder.",
         discussion: """
+            A folder in place of an archive is indexed first, into a file of the user's own cache folder ($XDG_CACHE_HOME/dcmfs, or
+            ~/.cache/dcmfs), and again each time it is mounted.
+
             Returns when the folder can be used; the mount goes on in the background until `dcmfs unmount`, `fusermount3 -u`
             or SIGTERM.
 
@@ -18,16 +21,16 @@ struct MountCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: "The archive's database.")
+    @Argument(help: "The archive's database, or a folder of DICOM files.", completion: .file())
     var archive: String
 
-    @Argument(help: "An empty folder.")
+    @Argument(help: "An empty folder.", completion: .directory)
     var mountpoint: String
 
     @Flag(name: .customShort("f"), help: "Stay in front.")
     var foreground = false
 
-    @Option(name: .customShort("o"), parsing: .unconditionalSingleValue, help: "Mount options; may be repeated.")
+    @Option(name: .customShort("o"), parsing: .unconditionalSingleValue, help: "Mount options; may be repeated.", completion: .list(MountOptions.completions))
     var options: [String] = []
 
     func run() throws {
@@ -43,10 +46,20 @@ struct MountCommand: ParsableCommand {
     /// only then what does not survive the splitting of a process: threads, the database, workers.
     private func mount() throws(MountError) {
         let options = try MountOptions(options)
-        let archive = try Self.absolutePath(archive)
+        let folder = try Self.failing { () throws(CommandFailure) in try FolderArchive(of: archive) }
         let point = try MountPoint(resolving: Arguments.bytes(mountpoint))
+        if let folder, (folder.folder + [UInt8(ascii: "/")]).starts(with: point.path + [UInt8(ascii: "/")]) {
+            throw MountError(.usage, "\(mountpoint): would hide the folder that is to be shown; mount elsewhere")
+        }
         try point.check(subtype: Self.subtype, allowNonEmpty: options.allowsNonEmpty) {
             CommandFailure("\(mountpoint): cleared what a killed mount left behind").report()
+        }
+        let database: [UInt8]
+        if let folder {
+            try Self.failing { () throws(CommandFailure) in try folder.index() }
+            database = folder.archive
+        } else {
+            database = try Self.absolutePath(archive)
         }
         let cachePath = try options.cacheFolder?.path(outside: point)
         let isInFront = foreground || options.session.isDebugging
@@ -54,9 +67,13 @@ struct MountCommand: ParsableCommand {
         TerminationSignals.blockInThisThread()
         // Every open file of the mount holds a descriptor.
         DescriptorLimit.raise()
-        let code = MountProcess(archive: archive, point: point, options: options, cachePath: cachePath, daemon: daemon).run()
+        let code = MountProcess(archive: database, point: point, options: options, cachePath: cachePath, daemon: daemon).run()
         // Not exit(): threads may still be inside a rendering, and destructors must not run under their feet.
         _exit(code)
+    }
+
+    private static func failing<Result>(_ body: () throws(CommandFailure) -> Result) throws(MountError) -> Result {
+        do { return try body() } catch { throw MountError(.failed, error.description) }
     }
 
     static let subtype = "dcmfs"
@@ -129,6 +146,7 @@ struct MountProcess {
         let filesystem = TreeFilesystem(tree, ownership: options.ownership, showsChanges: treeOptions.times == .source)
         let status = "showing \(shownPath(archive.path)) at \(shownPath(point.path))"
         let session = try FUSESession(filesystem: filesystem, configuration: configuration) { [daemon] in daemon.reportReady(status: status) }
+        ArchiveAttendant.start(archive) { [daemon] in daemon.log($0) }
         session.onEnding = { [daemon] in
             // A search that goes through millions of rows must not outlive the mount.
             StatementStop.ofProcess.raise()

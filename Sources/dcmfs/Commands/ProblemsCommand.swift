@@ -4,15 +4,15 @@ import DICOMArchive
 /// `dcmfs problems archive.db [--json]`
 struct ProblemsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "problems", abstract: "List every input that is not shown, with its reason.",
+        commandName: "problems", abstract: "List every file that is not shown, with its reason.",
         discussion: "Also lists files that are gone, and entries that share an identifier and are shown apart.")
 
-    @Argument(help: "The archive's database file.")
+    @Argument(help: "The archive's database file.", completion: .file())
     var archive: String
 
     @OptionGroup var trust: TrustOption
 
-    @Option(help: "Only this reason, e.g. not-dicom, missing, conflicts.")
+    @Option(help: "Only this reason, e.g. not-dicom, missing, conflicts.", completion: .list(ProblemEntry.reasons))
     var reason: String?
 
     @Flag(help: "Print JSON, one object a line.")

@@ -2,7 +2,7 @@ import DICOMArchive
 import Foundation
 import Locks
 
-/// Progress of an index run on standard error: one line that is rewritten on a terminal, a line now and then elsewhere.
+/// Progress of a long command on standard error: one line that is rewritten on a terminal, a line now and then elsewhere.
 final class ProgressLine: Sendable {
     private struct State {
         var lastShown: Int64 = 0
@@ -14,7 +14,9 @@ final class ProgressLine: Sendable {
     private let start = ProgressLine.now()
     private let isTerminal = isatty(STDERR_FILENO) == 1
 
-    /// On a terminal the files are counted ahead, for the time that is left.
+    init() {}
+
+    /// Of an index run. On a terminal the files are counted ahead, for the time that is left.
     init(counting paths: [[UInt8]]) {
         guard isTerminal else { return }
         Thread.detachNewThread { [self] in
@@ -24,15 +26,20 @@ final class ProgressLine: Sendable {
     }
 
     func update(_ progress: IndexProgress) {
+        update(isMoment: progress.isCommit) { [self] in text(progress, seconds: Double(Self.now() - start) / 1e9) }
+    }
+
+    /// `isMoment`: whether there is something new to say where each line stays.
+    func update(isMoment: Bool = true, _ text: () -> String) {
         let now = Self.now()
         let interval: Int64 = isTerminal ? 200_000_000 : 5_000_000_000
         let isDue = state.withLock { state in
-            guard !state.isEnded, now - state.lastShown >= interval, isTerminal || progress.isCommit && now - start >= interval else { return false }
+            guard !state.isEnded, now - state.lastShown >= interval, isTerminal || isMoment && now - start >= interval else { return false }
             state.lastShown = now
             state.hasLine = true
             return true
         }
-        if isDue { show(text(progress, seconds: Double(now - start) / 1e9)) }
+        if isDue { show(text().trimmingCharacters(in: .newlines)) }
     }
 
     /// Clears the line of a terminal.
@@ -46,7 +53,7 @@ final class ProgressLine: Sendable {
 
     private func text(_ progress: IndexProgress, seconds: Double) -> String {
         let rate = seconds > 0 ? Double(progress.found) / seconds : 0
-        var text = "\(progress.found) files, \(progress.durable) in the archive, \(Int(rate)) a second"
+        var text = "\(counted(progress.found, "file")), \(progress.durable) in the archive, \(Int(rate)) a second"
         if let total = total.withLock({ $0 }), total > progress.found, rate > 1 {
             let left = Int(Double(total - progress.found) / rate)
             text += ", \(100 * progress.found / max(1, total)) %, " + (left >= 60 ? "\(left / 60) min \(left % 60) s" : "\(left) s") + " left"

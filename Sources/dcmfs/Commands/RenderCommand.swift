@@ -9,22 +9,28 @@ import Workers
 struct RenderCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "render", abstract: "Draw one frame of a DICOM file as PNG or JPEG.",
-        discussion: "Without -o the picture goes to the current directory, named after the file, unless a file of that name is there.")
+        discussion: """
+            Without -o the picture goes to the current directory, named after the file.
 
-    @Argument(help: "DICOM file.")
+            \(OverwritingRule.text) Nothing but a picture is ever replaced by one.
+            """)
+
+    @Argument(help: "DICOM file.", completion: .file())
     var file: String
 
-    @Option(name: .shortAndLong, help: "Picture to write, .png or .jpg; - for a PNG on standard output.")
+    @Option(name: .shortAndLong, help: "Picture to write, .png or .jpg; - for a PNG on standard output.", completion: .file())
     var output: String?
 
     @Option(help: "Frame, counted from 1 (default: the representative frame).")
     var frame: Int?
 
+    // Unconditional: a centre may be negative, and then looks like an option.
     @Option(
+        parsing: .unconditional,
         help: """
-            CENTRE_WIDTH such as 40_400, a preset for CT (abdomen, bone, brain, lung, mediastinum), 'auto' (from the values), \
+            CENTRE_WIDTH such as 40_400 or -600_1500, a preset for CT (abdomen, bone, brain, lung, mediastinum), 'auto' (from the values), \
             'file2' (the file's second), or 'file' (what the file says, else auto).
-            """)
+            """, completion: .list(TreeSettings.windowWords))
     var window: WindowArgument = .init(window: .fileOrAuto)
 
     @Option(help: "Longest side in pixels, at most; pixels become square.")
@@ -33,8 +39,11 @@ struct RenderCommand: ParsableCommand {
     @Option(help: "Draw overlays: on or off.")
     var overlays: Switch = .on
 
-    @Option(help: "Settings as below /with in a mount, such as window=lung,size=256; instead of the options above.")
+    @Option(help: "Settings as below /with in a mount, such as window=lung,size=256; instead of the options above.", completion: .list(TreeSettings.words))
     var with: SettingsArgument?
+
+    @Flag(help: "Replace a picture that exists.")
+    var force = false
 
     @Flag(help: "Also print how the values become gray levels or colours.")
     var explain = false
@@ -51,7 +60,7 @@ struct RenderCommand: ParsableCommand {
     }
 
     private func render() throws(CommandFailure) {
-        let target = try PictureTarget(output, source: file)
+        let target = try PictureTarget(output, source: file, replaces: force)
         let document = try InputDocument(file)
         try target.check(against: document)
         let pool: WorkerPool

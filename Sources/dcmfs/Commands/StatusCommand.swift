@@ -5,7 +5,7 @@ import DICOMArchive
 struct StatusCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "status", abstract: "What an archive holds.")
 
-    @Argument(help: "The archive's database file.")
+    @Argument(help: "The archive's database file.", completion: .file())
     var archive: String
 
     @OptionGroup var trust: TrustOption
@@ -13,7 +13,7 @@ struct StatusCommand: ParsableCommand {
     @Flag(help: "Print JSON.")
     var json = false
 
-    @Flag(help: "Close the database properly after a crash, so that it can be used from read-only places.")
+    @Flag(name: [.customLong("close"), .customLong("seal")], help: "Close the database properly after a crash, so that it can be used from read-only places.")
     var seal = false
 
     func run() throws {
@@ -21,7 +21,7 @@ struct StatusCommand: ParsableCommand {
             let (counts, isSealed) = try ArchiveAccess.with(archive, seal ? .readWrite : .readOnly, trust) { archive throws(ArchiveError) in
                 try archive.counts()
             }
-            if seal && !isSealed { throw CommandFailure("\(archive) is in use elsewhere and cannot be sealed now") }
+            if seal && !isSealed { throw CommandFailure("\(archive) is in use elsewhere and cannot be closed for read-only media now") }
             printOut(json ? counts.json.line : counts.text)
         }
     }
@@ -31,13 +31,13 @@ extension ArchiveCounts {
     private var entries: [(name: String, key: String, count: Int)] {
         [
             ("patients", "patients", patients), ("studies", "studies", studies), ("series", "series", series), ("instances", "instances", instances),
-            ("bytes", "bytes", Int(instanceBytes)), ("sources shown", "shown", shown), ("duplicates", "duplicates", duplicates),
-            ("own copies", "copies", copies), ("set aside", "setAside", setAside), ("not DICOM", "notDICOM", notDICOM),
-            ("media dirs", "mediaDirectories", mediaDirectories), ("not followed", "notFollowed", skipped), ("gone", "gone", gone),
+            ("bytes", "bytes", Int(instanceBytes)), ("files shown", "shown", shown), ("duplicates", "duplicates", duplicates),
+            ("copies kept by the archive", "copies", copies), ("not readable", "setAside", setAside), ("not DICOM", "notDICOM", notDICOM),
+            ("DICOMDIR media", "mediaDirectories", mediaDirectories), ("links skipped", "notFollowed", skipped), ("gone", "gone", gone),
             ("conflicts", "conflicts", conflicts),
         ]
     }
 
-    var text: String { entries.map { $0.name.padded(to: 15) + "\($0.count)\n" }.joined() }
+    var text: String { entries.map { $0.name.padded(to: 28) + "\($0.count)\n" }.joined() }
     var json: JSONOutput { .object(entries.map { ($0.key, .number($0.count)) }) }
 }

@@ -17,10 +17,10 @@ struct ThumbnailCommand: ParsableCommand {
     @Option(help: "What the file manager calls the file; noted in the PNG. Made from the path when it is not given.")
     var uri: String?
 
-    @Argument(help: "DICOM file.")
+    @Argument(help: "DICOM file.", completion: .file())
     var input: String
 
-    @Argument(help: "PNG to write; one that is there is overwritten, and so is an empty file, nothing else.")
+    @Argument(help: "PNG to write; one that is there is overwritten, and so is an empty file, nothing else.", completion: .file())
     var output: String
 
     func validate() throws {

@@ -10,7 +10,7 @@ struct UnmountCommand: ParsableCommand {
     @Flag(help: "Detach now, end when the last file in it is closed.")
     var lazy = false
 
-    @Argument(help: "Where the archive is mounted.")
+    @Argument(help: "Where the archive is mounted.", completion: .directory)
     var mountpoint: String
 
     func run() throws {

@@ -10,7 +10,7 @@ struct VerifyCommand: ParsableCommand {
             Exit codes: 0 intact, 1 failed, 3 damage found.
             """)
 
-    @Argument(help: "The archive's database file.")
+    @Argument(help: "The archive's database file.", completion: .file())
     var archive: String
 
     @OptionGroup var trust: TrustOption
@@ -41,7 +41,7 @@ extension VerifyFinding {
 extension VerifyReport {
     fileprivate var text: String {
         let damage = findings.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", ")
-        return "checked \(rows) rows, \(sources) sources, \(digests) digests (\(bytesHashed) bytes): \(isIntact ? "intact" : "DAMAGE: " + damage)\n"
+        return "checked \(counted(rows, "row")), \(counted(sources, "source")), \(counted(digests, "digest")) (\(counted(Int(bytesHashed), "byte"))): \(isIntact ? "intact" : "DAMAGE: " + damage)\n"
     }
     fileprivate var json: JSONOutput {
         let counts = Dictionary(uniqueKeysWithValues: findings.map { ($0.key.rawValue, $0.value) })

@@ -35,7 +35,7 @@ struct ArchiveDoctor {
         case .newerVersion: "upgrade dcmfs, or make an archive of this version's: dcmfs index OTHER.db FOLDER"
         case .untrusted: "take it away from the others (chown, chmod), or say --trust-archive if you trust them; mounts of it need -o trust_archive"
         case .notAnArchive: "give the file that 'dcmfs index' made"
-        case .unsealed: "run 'dcmfs status --seal \(name)' where its folder can be written"
+        case .unsealed: "run 'dcmfs status --close \(name)' where its folder can be written"
         case .locked: "wait for the other program, then look again"
         case .damagedRow, .database: "run 'dcmfs verify \(name)'; if it is damaged, index the same folders into a new archive"
         default: "run dcmfs as the archive's owner: the file is for its owner alone unless you changed that"
@@ -46,7 +46,7 @@ struct ArchiveDoctor {
         guard archive.failure == nil, archive.hasLog else { return nil }
         return .note(
             "log", "a write-ahead log lies beside the archive: it is in use, or the last index was killed",
-            remedy: "none needed here; before moving it to read-only media run 'dcmfs status --seal \(name)'")
+            remedy: "none needed here; before moving it to read-only media run 'dcmfs status --close \(name)'")
     }
 
     private func place(_ archive: ArchiveExamination) -> Finding? {
