@@ -6,13 +6,16 @@ extension Archive {
     ///
     /// - Parameters:
     ///   - isTrusted: whether the caller says so of an archive that others may have written (`ArchiveTrust`).
+    ///   - names: the rule for names of an archive that is made now (`people` where nil); an existing one must have it.
     ///   - group: whom the files of an archive that is made now are shared with; nil for the owner alone.
-    package static func open(path: [UInt8], mode: Mode, isTrusted: Bool = false, group: UInt32? = nil) throws(ArchiveError) -> Archive {
+    package static func open(
+        path: [UInt8], mode: Mode, isTrusted: Bool = false, names: NamingRule? = nil, group: UInt32? = nil
+    ) throws(ArchiveError) -> Archive {
         let location = try ArchiveLocation(path, mode: mode)
         let trust = isTrusted ? nil : ArchiveTrust.ofProcess()
         try trust?.check(location)
         if let group { try location.share(with: group) }
-        let writer = mode == .readOnly ? nil : try WriterLease(location, creating: mode == .create)
+        let writer = mode == .readOnly ? nil : try WriterLease(location, creating: mode == .create, rule: names)
         do throws(ArchiveError) {
             let monitor = try mode == .readOnly ? upToDateReader(location) : openReader(location)
             return Archive(location: location, monitor: monitor, writer: writer, trust: trust)

@@ -41,11 +41,11 @@ final class ArchiveFixture {
 
     @discardableResult
     func index(
-        _ paths: [String]? = nil, parser: any HeaderParser = InProcessParser(), _ configure: (inout IndexOptions) -> Void = { _ in }
+        _ paths: [String]? = nil, names: NamingRule = .plain, parser: any HeaderParser = InProcessParser(), _ configure: (inout IndexOptions) -> Void = { _ in }
     ) throws -> IndexReport {
         var options = IndexOptions()
         configure(&options)
-        let archive = try Archive.open(path: Array(database.utf8), mode: .create)
+        let archive = try Archive.open(path: Array(database.utf8), mode: .create, names: names)
         defer { archive.close() }
         return try Indexer.index((paths ?? [sources]).map { Array($0.utf8) }, into: archive, parser: parser, options: options)
     }

@@ -68,9 +68,9 @@ extension IngestWriter {
         try begin()
         if let number, other == nil {
             record.stem = number
-            if try !insert(record) { try insertSuffixed(&record, number, sop, identity) }
+            if try !insert(record) { try insertSuffixed(&record, number, summary, sop, identity) }
         } else {
-            try insertSuffixed(&record, number ?? EntityNames.noNumber, sop, identity)
+            try insertSuffixed(&record, number ?? names.noNumber, summary, sop, identity)
         }
         if let other { try addConflict(.instance, record.id, other) }
         touchedSeries.insert(record.series)
@@ -79,12 +79,13 @@ extension IngestWriter {
     }
 
     private func insertSuffixed(
-        _ record: inout InstanceRecord, _ base: [UInt8], _ sop: SOPIdentity, _ identity: [UInt8]
+        _ record: inout InstanceRecord, _ base: [UInt8], _ summary: InstanceSummary, _ sop: SOPIdentity, _ identity: [UInt8]
     ) throws(ArchiveError) {
         let hasOwnStem = record.uidStem != nil
         let hash = SHA256.base32(of: identity)
+        let order = names.order(summary.orderKey)
         for length in UniqueName.hashLength...hash.count {
-            record.stem = base + UniqueName.suffix(hash, length)
+            record.stem = base + UniqueName.suffix(hash, length, order: order)
             if hasOwnStem { record.uidStem = ViewNames.stem(sop, identity: identity, isConflict: true, hashLength: length) }
             if try insert(record) { return }
         }

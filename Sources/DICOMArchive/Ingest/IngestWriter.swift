@@ -9,6 +9,7 @@ final class IngestWriter {
     let archive: Archive
     let options: IndexOptions
     var report = IndexReport()
+    let names: EntityNames
     var ids: RowIDs
     var texts: [[UInt8]: Int64] = [:]
     /// For the keys of SOP Instance UIDs.
@@ -35,6 +36,7 @@ final class IngestWriter {
         self.archive = archive
         self.options = options
         connection = try lease.connection()
+        names = EntityNames(try connection.namingRule())
         ids = try RowIDs(connection)
     }
 

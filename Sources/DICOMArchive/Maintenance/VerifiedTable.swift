@@ -37,6 +37,8 @@ struct VerifiedTable {
             VerifiedTable(
                 query: "SELECT \(ConflictRecord.columns) FROM conflicts", check: { s throws(ArchiveError) in _ = try ConflictRecord(s) }),
             VerifiedTable(
+                query: "SELECT \(ChangeRecord.columns) FROM changes", check: { s throws(ArchiveError) in _ = try ChangeRecord(s) }),
+            VerifiedTable(
                 query: "SELECT id_key, birth_date, name_key, patient, checksum FROM person_keys",
                 check: { s throws(ArchiveError) in
                     _ = try PersonMatcher.Known(s, from: 1, idKey: s.bytes(0))

@@ -27,7 +27,7 @@ extension Archive {
         case .study:
             guard let row = try study(id: id), let parent = try treePath(.patient, row.patientID) else { return nil }
             return joinPath(parent, row.name)
-        case .patient, .variants:
+        case .patient, .variants, .issuer:
             guard let row = try patient(id: id) else { return nil }
             return joinPath(Array("patients".utf8), row.name)
         }
@@ -41,6 +41,7 @@ extension ConflictKind {
         case .patient: "same Patient ID, other person: "
         case .study: "same Study Instance UID, other patient: "
         case .series: "same Series Instance UID, other study: "
+        case .issuer: "same Patient ID, name and birth date with and without an Issuer of Patient ID, taken for one person: "
         case .variants: "same Patient ID, other name or birth date, taken for one person: "
         }
     }

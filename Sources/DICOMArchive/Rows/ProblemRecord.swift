@@ -79,4 +79,6 @@ enum ConflictKind: UInt8 {
     case series = 3
     /// One Patient ID under several names or birth dates that do not suffice to tell people apart: a patient, as both.
     case variants = 4
+    /// One Patient ID, name and birth date with an Issuer of Patient ID and without, taken for one person: a patient, as both.
+    case issuer = 5
 }

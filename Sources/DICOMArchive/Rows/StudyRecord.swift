@@ -51,7 +51,7 @@ struct StudyRecord {
     init() {}
 
     /// Columns in the order of `ReadSQL.study`.
-    init(_ s: SQLStatement, isVersion1: Bool = false) throws(ArchiveError) {
+    init(_ s: SQLStatement, isVersion1: Bool = false, hasSum: Bool = true) throws(ArchiveError) {
         id = s.int(0)
         patient = s.int(1)
         name = s.bytes(2)
@@ -70,7 +70,7 @@ struct StudyRecord {
         accessionKey = s.optionalBytes(16)
         uidName = s.optionalBytes(17)
         uidKey = s.optionalBytes(18)
-        try checkRow(isInRange(isVersion1) && s.int(11) == (isVersion1 ? version1Sum.value : checksum), "studies", id)
+        try checkRow(isInRange(isVersion1) && (!hasSum || s.int(11) == (isVersion1 ? version1Sum.value : checksum)), "studies", id)
     }
 }
 

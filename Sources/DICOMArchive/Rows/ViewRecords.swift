@@ -20,13 +20,13 @@ struct ModalityRecord {
     init() {}
 
     /// Columns in the order of `ReadSQL.modality`.
-    init(_ s: SQLStatement) throws(ArchiveError) {
+    init(_ s: SQLStatement, hasSum: Bool = true) throws(ArchiveError) {
         id = s.int(0)
         name = s.bytes(1)
         nameKey = s.bytes(2)
         value = s.bytes(3)
         modifiedNs = s.int(4)
-        try checkRow(RowRange.ids.contains(id) && RowRange.isName(name) && s.int(5) == checksum, "modalities", id)
+        try checkRow(RowRange.ids.contains(id) && RowRange.isName(name) && (!hasSum || s.int(5) == checksum), "modalities", id)
     }
 }
 

@@ -14,7 +14,7 @@ enum ReadSQL: Int, CaseIterable {
     case patientsFrom, studiesFrom, seriesFrom
     case patientIDsByKeyRange, studyIDsByAccessionRange, studyIDsOfDays, studyIDsByUID, seriesIDsByUID
     case studyIDsOfPatient, seriesIDsOfStudy, pairIDsOfModality, seriesIDsOfPair
-    case newestPatientChange, newestConflict, newestProblem, nextProblemReason, anyMissing, anyPictureless, goneChanged, totals
+    case newestPatientChange, newestConflict, newestContentChange, newestProblem, nextProblemReason, anyMissing, anyPictureless, goneChanged, totals
     case dataVersion
 
     static let patient = """
@@ -69,6 +69,7 @@ enum ReadSQL: Int, CaseIterable {
         // One value each for the whole archive: the ends of indexes, never a scan.
         case .newestPatientChange: "SELECT max(modified_ns) FROM patients"
         case .newestConflict: "SELECT max(changed_ns) FROM conflicts"
+        case .newestContentChange: "SELECT max(changed_ns) FROM changes"
         case .newestProblem: "SELECT max(changed_ns) FROM problems WHERE reason = ?1"
         case .nextProblemReason: "SELECT min(reason) FROM problems WHERE reason > ?1"
         case .anyMissing: "SELECT 1 FROM sources WHERE gone = 1 AND instance IS NOT NULL LIMIT 1"

@@ -5,11 +5,12 @@ enum WriteSQL: Int, CaseIterable {
     case findDirectory, insertDirectory, updateDirectory, directoriesOfRoot
     case sourcesOfDirectory, sourcesOfInstanceBare, findSource, insertSource, replaceSource, deleteSource
     case instancesBySOP, insertInstance, updateInstance, deleteInstance, stemTaken, anyInstanceOfSeries
-    case personKeys, insertPersonKey, deletePersonKeys, insertPatient, updatePatient, deletePatient, patientNameTaken
+    case personKeys, insertPersonKey, deletePersonKeys, insertPatient, updatePatient, learnIssuer, deletePatient, patientNameTaken
     case studiesByIdentity, insertStudy, updateStudy, deleteStudy, studyNameTaken, anyStudyOfPatient
     case seriesByIdentity, insertSeries, updateSeries, describeSeries, deleteSeries, seriesNameTaken, anySeriesOfStudy
     case problemsOf, insertProblem, deleteProblems
     case insertConflict, deleteConflicts, deleteOtherConflicts
+    case insertChange
     case setMeta, replaceTotals
     case patientViewTaken, studyViewTaken, accessionTaken, studyUIDTaken, seriesUIDTaken, modalityTaken
     case modalityByValue, insertModality, updateModality, deleteModality, anyStudyOfModality
@@ -63,6 +64,7 @@ enum WriteSQL: Int, CaseIterable {
         case .insertPatient:
             "INSERT INTO patients (\(ReadSQL.patient)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
         case .updatePatient: "UPDATE patients SET modified_ns = ?2, checksum = ?3 WHERE id = ?1"
+        case .learnIssuer: "UPDATE patients SET issuer = ?2, checksum = ?3 WHERE id = ?1"
         case .deletePatient: "DELETE FROM patients WHERE id = ?1"
         case .patientNameTaken: "SELECT 1 FROM patients WHERE name_key = ?1"
         case .studiesByIdentity: "SELECT \(ReadSQL.study) FROM studies WHERE identity = ?1 ORDER BY id"
@@ -112,6 +114,7 @@ enum WriteSQL: Int, CaseIterable {
             """
             INSERT INTO problems (directory, name, ordinal, reason, at, message, changed_ns, checksum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
             """
+        case .insertChange: "INSERT OR REPLACE INTO changes (\(ChangeRecord.columns)) VALUES (\(Self.parameters(8)))"
         case .deleteProblems: "DELETE FROM problems WHERE directory = ?1 AND name = ?2"
         case .insertConflict: "INSERT OR IGNORE INTO conflicts (kind, entity, other, changed_ns, checksum) VALUES (?1, ?2, ?3, ?4, ?5)"
         case .deleteConflicts: "DELETE FROM conflicts WHERE kind = ?1 AND entity = ?2"

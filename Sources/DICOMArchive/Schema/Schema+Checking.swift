@@ -1,13 +1,17 @@
 /// Making the tables, and checking that a file holds them and nothing else.
 extension Schema {
     /// Creates the tables in an empty database, or checks and migrates an existing one. Runs in one transaction.
-    static func prepare(_ connection: Connection, path: String) throws(ArchiveError) {
+    ///
+    /// - Parameter rule: for the names of an archive that is made now, the default's where nil; an existing one must have it.
+    static func prepare(_ connection: Connection, path: String, rule: NamingRule? = nil) throws(ArchiveError) {
         try connection.transaction("BEGIN IMMEDIATE") { () throws(ArchiveError) in
             if try connection.scalar("SELECT count(*) FROM sqlite_schema") == 0 {
                 try create(connection)
+                try connection.write(rule ?? .people)
             } else {
                 try check(connection, path: path)
                 try migrate(connection, path: path)
+                try checkRule(connection, path: path, rule)
             }
         }
     }
@@ -27,6 +31,12 @@ extension Schema {
     /// Whether the file is of an older version, which only a writer can bring up to date.
     static func isOutdated(_ connection: Connection) throws(ArchiveError) -> Bool {
         try connection.scalar("PRAGMA user_version") ?? 0 < version
+    }
+
+    private static func checkRule(_ connection: Connection, path: String, _ wanted: NamingRule?) throws(ArchiveError) {
+        let rule = try connection.namingRule()
+        guard let wanted, wanted != rule else { return }
+        throw ArchiveError(.badPath, "\(path) has the names '\(rule.rawValue)'; to give it others: dcmfs rename \(path) --names=\(wanted.rawValue)")
     }
 
     private static func create(_ connection: Connection) throws(ArchiveError) {

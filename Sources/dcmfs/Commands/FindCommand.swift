@@ -59,19 +59,13 @@ struct FindCommand: ParsableCommand {
             printOut(JSONOutput.object([("Path", .text(Self.text(path)))] + values.filter { !$0.1.isEmpty }).line)
         } else if csv {
             printOut(
-                ([path] + Self.shown.map { series.value($0) }).map { Self.quoted(VisibleText.line(Self.text($0))) }.joined(separator: ",") + "\r\n")
+                ([path] + Self.shown.map { series.value($0) }).map { CSV.quoted(VisibleText.line(Self.text($0))) }.joined(separator: ",") + "\r\n")
         } else {
             printOut(joinPath(ArchiveAccess.bytes(of: paths ?? ""), path) + [UInt8(ascii: "\n")])
         }
     }
 
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
-
-    /// RFC 4180.
-    private static func quoted(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: { $0 == "," || $0 == "\"" }) else { return text }
-        return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
-    }
 }
 
 extension JSONOutput {

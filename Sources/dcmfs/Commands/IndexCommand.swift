@@ -41,6 +41,9 @@ struct IndexCommand: ParsableCommand {
     @Option(help: "Share the archive with this group: its database and log get mode 0660.")
     var group: String?
 
+    @Option(help: "Rule for the names of an archive that is made now: people (the default), or plain as before it; see dcmfs rename.")
+    var names: NamingRule?
+
     @OptionGroup var trust: TrustOption
 
     @Option(help: "Fail when more sources than this are gone: a number, or a share such as 10%.")
@@ -104,7 +107,7 @@ struct IndexCommand: ParsableCommand {
         let progress = quiet || json || isFollowing ? nil : ProgressLine(counting: paths)
         if let progress { options.onProgress = { progress.update($0) } }
         defer { progress?.end() }
-        var (report, isSealed) = try ArchiveAccess.with(archive, .create, trust, group: try groupID()) { archive throws(ArchiveError) in
+        var (report, isSealed) = try ArchiveAccess.with(archive, .create, trust, names: names, group: try groupID()) { archive throws(ArchiveError) in
             try Indexer.index(paths, into: archive, parser: parser, options: options)
         }
         report.isSealed = isSealed
@@ -165,6 +168,13 @@ extension IndexReport {
         add("new", new)
         add("unchanged", unchanged)
         add("changed", changed)
+        if contentChanged > 0 {
+            lines.append("CONTENT CHANGED " + "\(contentChanged) of them are not what their digest was stored of (accept: dcmfs acknowledge)")
+            for change in contentChanges.prefix(10) {
+                lines.append("  \(shownPath(change.path)): \(hexadecimal(change.oldDigest)) is now \(hexadecimal(change.newDigest))")
+            }
+            if contentChanged > 10 { lines.append("  and \(contentChanged - 10) more: dcmfs problems --reason=changed \(Arguments.shown(archive))") }
+        }
         add("duplicates", duplicates)
         for (reason, count) in setAside.sorted(by: { $0.key < $1.key }) { add("not readable", count, reason == "packed" ? " (packed: unpack these first)" : " (\(reason))") }
         add("not DICOM", notDICOM)
@@ -181,6 +191,7 @@ extension IndexReport {
     var json: JSONOutput {
         .object([
             ("found", .number(found)), ("new", .number(new)), ("unchanged", .number(unchanged)), ("changed", .number(changed)),
+            ("contentChanged", .number(contentChanged)), ("contentChanges", .list(contentChanges.map(\.json))),
             ("duplicates", .number(duplicates)), ("setAside", .number(setAsideTotal)), ("setAsideByReason", .counts(setAside)),
             ("notDICOM", .number(notDICOM)), ("mediaDirectories", .number(mediaDirectories)), ("badReferences", .number(badReferences)),
             ("notFollowed", .counts(skipped)), ("gone", .number(gone)), ("pruned", .number(pruned)), ("copied", .number(copied)),
@@ -192,4 +203,10 @@ extension IndexReport {
 
 extension String {
     func padded(to width: Int) -> String { self + String(repeating: " ", count: Swift.max(0, width - count)) }
+}
+
+extension ContentChange {
+    fileprivate var json: JSONOutput {
+        .object([("path", .text(shownPath(path))), ("oldDigest", .text(hexadecimal(oldDigest))), ("newDigest", .text(hexadecimal(newDigest)))])
+    }
 }
