@@ -104,12 +104,13 @@ func dicom(
     id: String = "P1", name: String = "Doe^Jane", birth: String = "19700101", issuer: String = "", study: String = "1.2.3", date: String = "20240131",
     description: String = "Head", accession: String = "", series: String = "1.2.3.1", seriesNumber: String = "1", modality: String = "CT",
     seriesDescription: String = "Axial", instance: String, number: String = "1", payload: String = "",
-    institution: String = "", manufacturer: String = ""
+    institution: String = "", manufacturer: String = "", position: String = "", acquisition: String = "", time: String = ""
 ) -> [UInt8] {
     var file = DICOMWriter()
     file.element(.sopClassUID, .UI, "1.2.840.10008.5.1.4.1.1.7")
     if !instance.isEmpty { file.element(.sopInstanceUID, .UI, instance) }
     file.element(.studyDate, .DA, date)
+    if !time.isEmpty { file.element(Tag(0x0008, 0x0032), .TM, time) }
     if !accession.isEmpty { file.element(.accessionNumber, .SH, accession) }
     file.element(.modality, .CS, modality)
     if !manufacturer.isEmpty { file.element(Tag(0x0008, 0x0070), .LO, manufacturer) }
@@ -124,6 +125,11 @@ func dicom(
     if !study.isEmpty { file.element(.studyInstanceUID, .UI, study) }
     if !series.isEmpty { file.element(.seriesInstanceUID, .UI, series) }
     file.element(.seriesNumber, .IS, seriesNumber)
+    if !acquisition.isEmpty { file.element(Tag(0x0020, 0x0012), .IS, acquisition) }
     if !number.isEmpty { file.element(.instanceNumber, .IS, number) }
+    if !position.isEmpty {
+        file.element(Tag(0x0020, 0x0032), .DS, position)
+        file.element(Tag(0x0020, 0x0037), .DS, #"1\0\0\0\1\0"#)
+    }
     return file.part10("1.2.840.10008.1.2.1", instance: instance)
 }

@@ -13,7 +13,7 @@ enum ReadSQL: Int, CaseIterable {
     case modalitiesOfStudy, textByID
     case patientsFrom, studiesFrom, seriesFrom
     case patientIDsByKeyRange, studyIDsByAccessionRange, studyIDsOfDays, studyIDsByUID, seriesIDsByUID
-    case studyIDsOfPatient, seriesIDsOfStudy, pairIDsOfModality, seriesIDsOfPair
+    case studyIDsOfPatient, seriesIDsOfStudy, instancesOfSeries, pairIDsOfModality, seriesIDsOfPair
     case newestPatientChange, newestConflict, newestContentChange, newestProblem, nextProblemReason, anyMissing, anyPictureless, goneChanged, totals
     case dataVersion
 
@@ -99,6 +99,7 @@ enum ReadSQL: Int, CaseIterable {
         case .seriesIDsByUID: "SELECT id FROM series WHERE identity = ?1"
         case .studyIDsOfPatient: "SELECT id FROM studies WHERE patient = ?1"
         case .seriesIDsOfStudy: "SELECT id FROM series WHERE study = ?1"
+        case .instancesOfSeries: "SELECT count(*) FROM instances WHERE series = ?1"
         case .pairIDsOfModality: "SELECT id FROM study_modalities WHERE modality = ?1"
         case .seriesIDsOfPair: "SELECT id FROM series WHERE modality_study = ?1"
         // Views.
