@@ -101,7 +101,7 @@ let package = Package(
         tests("WorkersTests", ["DICOM", "WorkerProtocol", "Workers", system]),
         // a disk that fails on demand
         .executableTarget(name: "dcmfs-faultfs", dependencies: ["CFUSE3"], path: "Tests/FaultFilesystem", cSettings: cRules),
-        tests("MountTests", ["DICOM", "FUSE", "Locks", system]),
+        tests("MountTests", ["DICOM", "DICOMArchive", "FUSE", "Locks", system]),
         tests("CommandTests", ["DICOM", system]),
     ] + (isFuzzing ? fuzzing : [])
 )

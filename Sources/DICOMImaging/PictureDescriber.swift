@@ -10,14 +10,24 @@ package enum PictureDescriber {
             return isElsewhere ? (.unsupported, nil, Decoders.missingFeature(.jpip) ?? "") : (.none, nil, "")
         }
         do throws(DICOMError) {
-            let layout = try FrameLayout(of: file)
+            var layout = try FrameLayout(of: file)
             if let refusal = refusal(of: layout, file) { return (.unsupported, nil, refusal) }
+            if file.pixelData?.isEncapsulated == true, file.transferSyntax.codec.isToldByStream {
+                guard let head = try StreamHead.of(file, layout) else { return noStream(file.transferSyntax) }
+                guard let decoder = Decoders.decoder(for: head.kind.codec) else {
+                    return (.unsupported, nil, Decoders.missingFeature(head.kind.codec) ?? "no decoder for \(head.kind.name)")
+                }
+                try layout.follow(head)
+                if let refusal = decoder.refusal(layout) { return (.unsupported, nil, refusal) }
+            }
             let channels = PictureColor.channels(of: file, layout)
             if layout.photometric == .paletteColor { _ = try Palette(file.dataSet) }
-            let picture = PictureDescription(
+            let tiles = TileGrid(file.dataSet, layout)
+            var picture = PictureDescription(
                 width: layout.columns, height: layout.rows, channels: channels, frameCount: layout.frameCount,
-                representativeFrame: representativeFrame(file.dataSet, of: layout.frameCount), density: Density.of(file.dataSet),
+                representativeFrame: representativeFrame(file.dataSet, of: layout.frameCount, tiles), density: Density.of(file.dataSet),
                 iccProfileLength: ICCProfile.length(file.dataSet, channels: channels))
+            picture.assembled = tiles?.assembled
             guard PictureSize.png(picture) != nil else { return (.unsupported, nil, "larger than a PNG can be") }
             return (.available, picture, "")
         } catch {
@@ -40,16 +50,24 @@ package enum PictureDescriber {
         guard file.pixelData?.isEncapsulated == true else {
             return layout.photometric == .ybrPartial || layout.photometric == .xyb ? "native pixel data in a codec's colour space" : nil
         }
-        guard let decoder = Decoders.decoder(for: syntax.codec) else {
-            guard syntax.isEncapsulated else { return "fragments in \(syntax.name)" }
-            return "no decoder for \(syntax.name.isEmpty ? "this transfer syntax" : syntax.name)"
-        }
+        // What the fragments hold is asked of themselves.
+        if syntax.codec.isToldByStream { return nil }
+        guard let decoder = Decoders.decoder(for: syntax.codec) else { return "no decoder for \(syntax.name)" }
         return decoder.refusal(layout)
     }
 
-    /// Representative Frame Number where it names a frame that is there, else the middle one; 0-based.
-    private static func representativeFrame(_ dataSet: DataSet, of count: Int) -> Int {
+    /// Fragments in which no codestream begins.
+    private static func noStream(_ syntax: TransferSyntax) -> (state: PictureState, picture: PictureDescription?, problem: String) {
+        if syntax.codec == .unknown { return (.unsupported, nil, "no decoder for this transfer syntax") }
+        guard syntax.isEncapsulated else { return (.unsupported, nil, "fragments in \(syntax.name)") }
+        return (.inconsistent, nil, "the fragments hold no \(syntax.name) stream, nor another one that is known")
+    }
+
+    /// Representative Frame Number where it names a frame that is there, else the tile in the middle of a slide, else the middle frame;
+    /// 0-based.
+    private static func representativeFrame(_ dataSet: DataSet, of count: Int, _ tiles: TileGrid?) -> Int {
         if let number = dataSet.int(.representativeFrameNumber), (1...count).contains(number) { return number - 1 }
+        if let tiles, tiles.assembled == nil { return min(max(tiles.middle, 0), count - 1) }
         return (count - 1) / 2
     }
 }

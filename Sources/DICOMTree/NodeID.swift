@@ -1,8 +1,11 @@
-/// The number of a node: node id of the mount and `st_ino`. Made of kind and row, so there is no table of nodes and
-/// numbers stay the same over remounts; row ids of the index are never used twice.
+/// The number of a node that the kernel and the tree call it by (`st_ino` is another one: `FileNumber`). Made of kind and row,
+/// so there is no table of nodes and numbers stay the same over remounts; row ids of the index are never used twice.
 ///
 ///     bit 63   62...58   57...24   23...0
-///     zero     kind      row id    detail: frame (0-based), or place in a view
+///     zero     kind      row id    detail: frame (0-based), place in a view, or version of a file
+///
+/// A file whose content was replaced has another number than before (`InstanceRow.version`): who has it open keeps what was,
+/// or gets an error, and never reads the new bytes through the old number.
 ///
 /// Directories below `/find` carry the number of their query: as the row where they are the query's own, as the detail
 /// behind those of views where they hold instances.
@@ -37,8 +40,8 @@ package struct NodeID: RawRepresentable, Hashable, Sendable {
 
     package static let rowLimit: Int64 = 1 << 34
     package static let detailLimit = 1 << 24
-    /// Settings are numbered from 1.
-    package static let settingsLimit = 1 << 12
+    /// Settings are numbered from 1; what `FileNumber` has room for.
+    package static let settingsLimit = 1 << 10
     private static let settingsRowLimit: Int64 = 1 << 29
     private static let settingsDetailLimit = 1 << 19
     /// The kinds that depend on settings; their places here are part of the numbers.
@@ -60,8 +63,10 @@ package struct NodeID: RawRepresentable, Hashable, Sendable {
     package static let queryDetail = 255 << 8 | 1
     /// Details of directories of instances: below it the number of a view.
     package static let firstQueryPlace = 256
-    /// Numbers of queries that fit everywhere.
-    static let settingsQueryLimit = settingsDetailLimit - firstQueryPlace
+    /// Queries are numbered from 1; what `FileNumber` has room for.
+    package static let queryLimit = 1 << 16
+    /// Versions of a file that its number tells apart, beside the first, which is 0.
+    static let versionLimit = settingsDetailLimit
 
     package let rawValue: UInt64
 
@@ -113,6 +118,16 @@ package struct NodeID: RawRepresentable, Hashable, Sendable {
     var isQuery: Bool { kind == .viewDirectory && detail == Self.queryDetail }
     /// Of a directory of instances in a query.
     var queryNumber: Int? { detail >= Self.firstQueryPlace ? detail - Self.firstQueryPlace : nil }
+    /// The number of the query that a directory is, or stands in; 0 for none.
+    var query: Int {
+        switch kind {
+        case .viewDirectory where detail == Self.queryDetail: Int(row)
+        case .seriesDirectory, .framesDirectory: queryNumber ?? 0
+        default: 0
+        }
+    }
+    /// Whether it carries a number that is given back when nobody refers to it any more.
+    package var isNumbered: Bool { hasSettings || query != 0 }
     /// The root, or that of the tree under some settings.
     package var isRoot: Bool { kind == .fixed && row == 0 && detail == 1 }
     package var isPicture: Bool { [.png, .jpeg, .framePNG, .frameJPEG, .iconPNG].contains(kind) }

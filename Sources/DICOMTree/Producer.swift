@@ -5,12 +5,18 @@ package import DICOM
 /// The same source and arguments give the same bytes, always. The descriptor belongs to the caller, is open for reading,
 /// and may be shared with other calls: nobody may rely on its offset.
 package protocol Producer: Sendable {
-    /// The header text (`HeaderText.formatVersion`) of the file behind the descriptor.
-    func headerText(_ descriptor: CInt) throws(ProductionError) -> [UInt8]
+    /// The header text of the file behind the descriptor.
+    func headerText(_ descriptor: CInt, _ format: HeaderText.Format) throws(ProductionError) -> [UInt8]
     /// Header texts of some KiB each, many at once; nil for those that are to be asked for alone.
-    func headerTexts(_ descriptors: [CInt]) -> [[UInt8]?]
+    func headerTexts(_ orders: [HeaderTextOrder]) -> [[UInt8]?]
     /// One frame as a picture of exactly the promised size.
     func picture(_ descriptor: CInt, _ order: PictureOrder) throws(ProductionError) -> ProducedPicture
+}
+
+/// One header text, as ordered.
+package struct HeaderTextOrder: Hashable, Sendable {
+    package let descriptor: CInt
+    package let format: HeaderText.Format
 }
 
 package struct ProducedPicture: Hashable, Sendable {

@@ -1,6 +1,7 @@
+import DICOM
 import DICOMArchive
 
-/// Makes bytes, once for all who want them at the same time, and keeps them.
+/// Makes bytes, once for all who want them at the same time, and keeps them while there is room.
 final class Production: Sendable {
     /// What it takes to make the bytes of one file again and again, identical.
     struct Order: Sendable {
@@ -14,14 +15,16 @@ final class Production: Sendable {
     }
 
     let memory = ProductionMemory()
+    private let undrawn: UndrawnInstances
     private let producer: any Producer
     private let cache: RenditionCache
     private let storing: PictureStoring?
     private let flights = SingleFlight<RenditionKey, [UInt8], TreeError>()
 
-    init(producer: any Producer, options: TreeOptions) {
+    init(producer: any Producer, options: TreeOptions, undrawn: UndrawnInstances) {
         self.producer = producer
-        cache = RenditionCache(budget: options.cacheBytes)
+        self.undrawn = undrawn
+        cache = RenditionCache(budget: options.cacheBytes, makers: max(1, options.makers))
         storing = options.storing
     }
 
@@ -32,6 +35,9 @@ final class Production: Sendable {
         return nil
     }
 
+    /// What is in memory of what was made.
+    var heldBytes: Int { cache.usedBytes }
+
     /// Whether the bytes are in memory, or known to fail.
     func isMade(_ key: RenditionKey) -> Bool { cache.holds(key) || memory.failure(of: key) != nil }
 
@@ -39,12 +45,21 @@ final class Production: Sendable {
     func bytes(_ order: Order) throws(TreeError) -> [UInt8] {
         try flights.run(order.key) { () throws(TreeError) in
             if let bytes = try kept(order.key) { return bytes }
-            let bytes: [UInt8]
-            if let stored = stored(order) { bytes = stored } else { bytes = try make(order) }
-            cache.insert(bytes, for: order.key)
-            return bytes
+            return try cache.making(order.key.size, for: order.key) { () throws(TreeError) in
+                if let stored = stored(order) { stored } else { try make(order) }
+            }
         }
     }
+
+    /// A text that is made from the index, and kept as pictures are.
+    func report(_ key: RenditionKey, size: Int, _ make: () throws(TreeError) -> [UInt8]) throws(TreeError) -> [UInt8] {
+        try flights.run(key) { () throws(TreeError) in
+            if let bytes = cache.bytes(for: key) { return bytes }
+            return try cache.making(size, for: key, make)
+        }
+    }
+
+    func keptReport(_ key: RenditionKey) -> [UInt8]? { cache.bytes(for: key) }
 
     /// Makes short header texts before anybody asks, one request for all of them. Whoever asks meanwhile waits for his.
     func makeAhead(_ orders: [Order]) {
@@ -52,7 +67,8 @@ final class Production: Sendable {
             var texts: [Int: [UInt8]] = [:]
             let missing = places.filter { !isMade(orders[$0].key) }
             guard !missing.isEmpty else { return texts }
-            for (place, text) in zip(missing, producer.headerTexts(missing.map { orders[$0].source.descriptor })) { texts[place] = text }
+            let wanted = missing.map { HeaderTextOrder(descriptor: orders[$0].source.descriptor, format: orders[$0].work.headerFormat ?? .current) }
+            for (place, text) in zip(missing, producer.headerTexts(wanted)) { texts[place] = text }
             return texts
         } finish: { (place, texts) throws(TreeError) in
             let order = orders[place]
@@ -70,6 +86,7 @@ final class Production: Sendable {
             let (bytes, cost) = try work(order)
             guard order.source.isUnwritten else { throw ProductionError(isDeterministic: false, "the source was written to while it was read") }
             guard order.size.map({ $0 == bytes.count }) ?? true else {
+                try outgrown(order, length: bytes.count)
                 // Never a short or long file: whoever asked for the size was promised another one.
                 throw ProductionError(isDeterministic: true, "\(bytes.count) bytes made instead of \(order.size ?? 0)")
             }
@@ -78,15 +95,25 @@ final class Production: Sendable {
             return bytes
         } catch {
             if error.isDeterministic { memory.remember(failure: error.description, of: order.key) }
+            if error.isDeterministic, case .picture = order.work { undrawn.note(order.row, error.description) }
             order.log("instance:\(order.key.node.row): \(error.description)")
             throw TreeError(.production, error.description)
         }
     }
 
+    /// The text of an older format is as it was, unless the reader has learnt to read more of a damaged file since: then its size is
+    /// known from now on, and who was promised the other one is told.
+    private func outgrown(_ order: Order, length: Int) throws(ProductionError) {
+        guard let format = order.work.headerFormat, format != .current else { return }
+        memory.remember(length: length, of: order.key)
+        throw ProductionError(
+            isDeterministic: false, "\(length) bytes made instead of \(order.size ?? 0), of a header that an older version described: run dcmfs index")
+    }
+
     /// The bytes, and microseconds that they cost.
     private func work(_ order: Order) throws(ProductionError) -> ([UInt8], UInt64) {
         switch order.work {
-        case .headerText: return (try producer.headerText(order.source.descriptor), 0)
+        case .headerText(let format): return (try producer.headerText(order.source.descriptor, format), 0)
         case .picture(let picture):
             let made = try producer.picture(order.source.descriptor, picture)
             return (made.bytes, made.cost)

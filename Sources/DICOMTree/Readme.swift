@@ -21,6 +21,11 @@ enum Readme {
             The instance number names the files, so that their order is that of acquisition. A ~ and
             letters behind a name keep apart what would otherwise have the same name.
 
+            What a file does not say has one word for each kind: _NOID (no Patient ID), _NONAME (no
+            Patient's Name), 0000-00-00 (no Study Date), _NONE (no accession number, no modality), noNumber
+            (no Instance Number), noUID (no UID), study and series (nothing that names one). In a .txt the
+            line of an attribute without a value ends behind its = sign, and its summary leaves it out.
+
             The same files stand in names/ (by Patient's Name), dates/ (by Study Date), modalities/,
             accessions/ and uids/: each instance once in every one of them, so search or copy one.
 
@@ -52,7 +57,7 @@ enum Readme {
         case "png": "NNNNN.png      its picture, 8 bits a channel, lossless (NNNNN.frames/ has every frame)"
         case "jpg": "NNNNN.jpg      the same picture as JPEG"
         case "icon": "NNNNN.icon.png a small picture that the file carries, where its pixels cannot be drawn (video)"
-        case "txt": "NNNNN.txt      its header as text, one attribute a line"
+        case "txt": "NNNNN.txt      its header as text: a summary behind # signs, then one attribute a line"
         default: "NNNNN\(String(decoding: rendition.suffix, as: UTF8.self))"
         }
     }

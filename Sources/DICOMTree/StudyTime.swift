@@ -18,7 +18,9 @@ enum StudyTime {
         parts.tm_mday = CInt(day % 100)
         parts.tm_hour = CInt(clock.hour)
         parts.tm_min = CInt(clock.minute)
-        parts.tm_sec = CInt(clock.second)
+        // mktime knows no leap seconds: the 60th would be the next minute, and on the last day of a month another month.
+        let isLeapSecond = clock.second == 60
+        parts.tm_sec = isLeapSecond ? 59 : CInt(clock.second)
         parts.tm_isdst = -1
         // -1 is a second of 1969, too: only what mktime did not fill in has failed.
         parts.tm_wday = -1
@@ -26,7 +28,7 @@ enum StudyTime {
         guard parts.tm_wday >= 0 else { return nil }
         // The 31st of a shorter month.
         guard day % 100 <= 28 || parts.tm_mon == CInt(day / 100 % 100) - 1 else { return nil }
-        let (whole, isTooLarge) = Int64(seconds).multipliedReportingOverflow(by: second)
+        let (whole, isTooLarge) = (Int64(seconds) + (isLeapSecond ? 1 : 0)).multipliedReportingOverflow(by: second)
         let (sum, isOver) = whole.addingReportingOverflow(clock.nanoseconds)
         return isTooLarge || isOver ? nil : sum
     }

@@ -7,8 +7,10 @@ package struct TreeError: Error, Hashable, Sendable, CustomStringConvertible {
         case missing
         case notADirectory
         case isADirectory
-        /// A node id that stands for nothing (any more).
+        /// A node id that stands for nothing (any more), or an open file whose content another has taken the place of.
         case stale
+        /// A user has as many numbers in use as he may.
+        case crowded
         /// The index did not answer, or its row is damaged.
         case archive
         /// The source is gone, replaced or unreadable.

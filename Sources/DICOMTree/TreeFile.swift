@@ -2,26 +2,27 @@ import DICOMArchive
 import Glibc
 import Locks
 
-/// One open file of the tree. May be read from many threads.
+/// One open file of the tree. May be read from many threads. It holds no bytes: what was made lies in the cache, and is made
+/// again when that has let go of it.
 package final class TreeFile: Sendable {
     enum Content: Sendable {
         /// The source's own bytes, `size` of them; the instance's number is for messages.
         case source(SourceFile, size: Int, instance: Int64)
         case produced(Production.Order)
-        /// Made by a closure from the index.
-        case report(@Sendable () throws(TreeError) -> [UInt8])
+        /// A short text that never changes.
+        case text([UInt8])
+        /// Made from the index, which changes.
+        case report(ReportHandle, NodeID)
     }
 
     private let content: Content
-    private let production: Production
-    /// The bytes of this open file from the first reading to its end: what is evicted meanwhile stays readable.
-    private let pinned = Mutex<[UInt8]?>(nil)
+    private let tree: VirtualTree
     private let log: @Sendable (String) -> Void
 
-    init(_ content: Content, production: Production, log: @escaping @Sendable (String) -> Void) {
+    init(_ content: Content, _ tree: VirtualTree) {
         self.content = content
-        self.production = production
-        self.log = log
+        self.tree = tree
+        log = tree.options.log
     }
 
     /// False for texts that change while they are mounted.
@@ -36,43 +37,66 @@ package final class TreeFile: Sendable {
         return source.descriptor
     }
 
-    /// Whether it can be read without `prepare`; throws where that is known to fail. Once ready it stays ready.
+    /// The size of a report as it was first made for this file, which need not be that of now.
+    package var ownSize: Int? {
+        if case .report(let report, _) = content { report.size } else { nil }
+    }
+
+    /// The same for files that have the same bytes.
+    package var version: Int {
+        switch content {
+        case .source, .text: 0
+        case .produced(let order): order.key.hashValue
+        // One open file may have the text of before a change, and another that of after.
+        case .report(let report, _): ObjectIdentifier(report).hashValue
+        }
+    }
+
+    /// About how much work it is to make it, in bytes.
+    package var weight: Int {
+        if case .produced(let order) = content { order.key.size } else { 0 }
+    }
+
+    /// Whether it can be read without `prepare`; throws where that is known to fail.
     package func isReady() throws(TreeError) -> Bool {
         switch content {
-        case .source: return true
-        case .produced(let order):
-            if pinned.withLock({ $0 != nil }) { return true }
-            guard let bytes = try production.kept(order.key) else { return false }
-            pinned.withLock { $0 = bytes }
-            return true
-        case .report:
-            return pinned.withLock { $0 != nil }
+        case .source, .text: true
+        case .produced, .report: try kept() != nil
+        }
+    }
+
+    /// What was made and is still there.
+    private func kept() throws(TreeError) -> [UInt8]? {
+        switch content {
+        case .source: nil
+        case .text(let bytes): bytes
+        case .produced(let order): try tree.production.kept(order.key)
+        case .report(let report, let id): report.moment.flatMap { tree.keptReport(id, $0) }
         }
     }
 
     /// The bytes at `offset`, at most `count`; fewer only at the end of the file. `scratch` has room for `count` bytes.
     package func read(at offset: Int, count: Int, scratch: UnsafeMutableRawBufferPointer) throws(TreeError) -> TreeRead {
         guard offset >= 0, count >= 0 else { return .scratch(0) }
-        switch content {
-        case .source(let source, let size, let instance):
+        if case .source(let source, let size, let instance) = content {
             let wanted = min(count, max(0, size - offset), scratch.count)
             try readSource(source, instance, at: offset, count: wanted, scratch)
             return .scratch(wanted)
-        case .produced, .report:
-            guard try isReady(), let bytes = pinned.withLock({ $0 }) else { return .notReady }
-            return .slice(of: bytes, at: offset, count)
         }
+        guard let bytes = try kept() else { return .notReady }
+        return .slice(of: bytes, at: offset, count)
     }
 
-    /// Makes the bytes that `.notReady` spoke of, and holds on to them. May take long.
-    package func prepare() throws(TreeError) {
-        let bytes: [UInt8]
+    /// Makes the bytes that `.notReady` spoke of; nil where there was no need. May take long. They may be gone from the cache
+    /// when somebody reads next: what is read at once is read out of these.
+    @discardableResult
+    package func prepare() throws(TreeError) -> [UInt8]? {
         switch content {
-        case .source: return
-        case .produced(let order): bytes = try production.bytes(order)
-        case .report(let make): bytes = try make()
+        case .source: nil
+        case .text(let bytes): bytes
+        case .produced(let order): try tree.production.bytes(order)
+        case .report(let report, _): try report.bytes()
         }
-        pinned.withLock { $0 = bytes }
     }
 
     /// All bytes at once, made if need be (tests, and files that are small).
@@ -85,8 +109,7 @@ package final class TreeFile: Sendable {
             try result.get()
             return bytes
         }
-        try prepare()
-        return pinned.withLock { $0 } ?? []
+        return try prepare() ?? []
     }
 
     /// Reads exactly `count` bytes. Fewer inside the indexed size is an error, never a short answer: the file shrank. So is a file
@@ -123,8 +146,8 @@ package enum TreeRead: Sendable {
     /// `prepare` first.
     case notReady
 
-    static func slice(of bytes: [UInt8], at offset: Int, _ count: Int) -> TreeRead {
-        let start = min(offset, bytes.count)
-        return .slice(bytes, start..<start + min(count, bytes.count - start))
+    package static func slice(of bytes: [UInt8], at offset: Int, _ count: Int) -> TreeRead {
+        let start = min(max(0, offset), bytes.count)
+        return .slice(bytes, start..<start + min(max(0, count), bytes.count - start))
     }
 }

@@ -4,14 +4,23 @@ import Locks
 /// The archive as the tree sees it: its questions, and answers that many requests need kept until the archive changes.
 package final class TreeIndex: Sendable {
     package let source: any TreeSource
+    /// What turned out while drawing.
+    let undrawn = UndrawnInstances()
+
+    /// A state of the archive, and of what is known beside it.
+    struct Moment: Hashable, Sendable {
+        let archive: Int64
+        let undrawn: Int64
+    }
 
     fileprivate struct Kept {
-        var counter: Int64
+        var moment: Moment
         var reasons: [ProblemReason]?
         var newestChange: Int64?
-        var texts: [NodeID: [UInt8]] = [:]
+        /// Bytes of reports.
+        var sizes: [NodeID: Int] = [:]
     }
-    private let kept = Mutex(Kept(counter: -1))
+    private let kept = Mutex(Kept(moment: Moment(archive: -1, undrawn: 0)))
 
     package init(source: any TreeSource) {
         self.source = source
@@ -20,7 +29,7 @@ package final class TreeIndex: Sendable {
     /// The files of `/problems`.
     package func problemReasons() throws(TreeError) -> [ProblemReason] {
         try keep(\.reasons) { () throws(TreeError) in
-            try asking { () throws(ArchiveError) in try source.problemReasons() }
+            undrawn.adding(to: try asking { () throws(ArchiveError) in try source.problemReasons() })
         }
     }
 
@@ -31,35 +40,32 @@ package final class TreeIndex: Sendable {
         }
     }
 
-    /// The text of a report as of now, if it was made since the last change.
-    func keptText(of node: NodeID) throws(TreeError) -> [UInt8]? {
-        let counter = try counter()
-        return kept.withLock { $0.counter == counter ? $0.texts[node] : nil }
+    /// The size of a report as of now, if it was made since the last change.
+    func reportSize(of node: NodeID) throws(TreeError) -> Int? {
+        let moment = try moment()
+        return kept.withLock { $0.moment == moment ? $0.sizes[node] : nil }
     }
 
-    func text(of node: NodeID, _ make: () throws(TreeError) -> [UInt8]) throws(TreeError) -> [UInt8] {
-        let counter = try counter()
-        if let text = kept.withLock({ $0.counter == counter ? $0.texts[node] : nil }) { return text }
-        let text = try make()
+    func remember(size: Int, of node: NodeID, at moment: Moment) {
         kept.withLock { kept in
-            kept.renew(counter)
-            kept.texts[node] = text
+            kept.renew(moment)
+            kept.sizes[node] = size
         }
-        return text
     }
 
-    private func counter() throws(TreeError) -> Int64 {
-        try asking { () throws(ArchiveError) in try source.changeCounter() }
+    func moment() throws(TreeError) -> Moment {
+        let archive = try asking { () throws(ArchiveError) in try source.changeCounter() }
+        return Moment(archive: archive, undrawn: undrawn.revision)
     }
 
     /// No lock is held while the archive is asked.
     private func keep<Value>(_ path: any WritableKeyPath<Kept, Value?> & Sendable, _ make: () throws(TreeError) -> Value) throws(TreeError) -> Value
     where Value: Sendable {
-        let counter = try counter()
-        if let value = kept.withLock({ $0.counter == counter ? $0[keyPath: path] : nil }) { return value }
+        let moment = try moment()
+        if let value = kept.withLock({ $0.moment == moment ? $0[keyPath: path] : nil }) { return value }
         let value = try make()
         kept.withLock { kept in
-            kept.renew(counter)
+            kept.renew(moment)
             kept[keyPath: path] = value
         }
         return value
@@ -67,7 +73,7 @@ package final class TreeIndex: Sendable {
 }
 
 extension TreeIndex.Kept {
-    fileprivate mutating func renew(_ counter: Int64) {
-        if self.counter != counter { self = TreeIndex.Kept(counter: counter) }
+    fileprivate mutating func renew(_ moment: TreeIndex.Moment) {
+        if self.moment != moment { self = TreeIndex.Kept(moment: moment) }
     }
 }

@@ -18,6 +18,8 @@ package struct TreeOptions: Sendable {
     package var storing: PictureStoring? = nil
     /// Files made ahead of a reader at a time; 0 makes none.
     package var readAhead: Int
+    /// Pictures that are made at a time.
+    package var makers = 1
     package var times = Times.source
     /// False where nobody asks for the size of a picture before its bytes (`export`): they may then be fewer than its node says.
     package var promisesPictureSizes = true

@@ -55,6 +55,8 @@ package protocol TreeSource: Sendable {
     func totals() throws(ArchiveError) -> ArchiveTotals
     /// Newest change of any patient, nanoseconds since 1970; 0 in an empty archive.
     func newestChange() throws(ArchiveError) -> Int64
+    /// Series below which something has changed since a time, at most so many.
+    func changedSeries(since time: Int64, limit: Int) throws(ArchiveError) -> [Int64]
     /// A number that changes with every change of the index.
     func changeCounter() throws(ArchiveError) -> Int64
 }

@@ -10,7 +10,7 @@ extension VirtualTree {
     /// A query's directory by its id.
     func query(_ id: NodeID) throws(TreeError) -> QueryTable.Directory {
         _ = try shown(in: id)
-        guard let directory = queries.directory(Int(id.row)) else { throw TreeError(.stale) }
+        guard let directory = queries.directory(Int(id.row)), directory.settings == id.settings else { throw TreeError(.stale) }
         return directory
     }
 
@@ -21,7 +21,7 @@ extension VirtualTree {
     /// Any change of the archive may change what it finds: finding out what did would be a search for each `stat`.
     func queryNode(_ id: NodeID) throws(TreeError) -> Node {
         _ = try query(id)
-        return .directory(id, modifiedNs: try index.newestChange())
+        return try .directory(id, modifiedNs: try index.newestChange())
     }
 
     func queryParent(_ id: NodeID) throws(TreeError) -> NodeID {
@@ -32,34 +32,34 @@ extension VirtualTree {
 
     // MARK: - Names
 
-    func findChild(named name: [UInt8], of id: NodeID) throws(TreeError) -> Node {
+    func findChild(named name: [UInt8], of id: NodeID, _ reader: UInt32) throws(TreeError) -> Node {
         if name == Readme.name { return try fixedNode(.findReadme) }
-        return try condition(name, in: 0, settings: id.settings)
+        return try condition(name, in: 0, settings: id.settings, reader)
     }
 
-    func queryChild(named name: [UInt8], of id: NodeID) throws(TreeError) -> Node {
+    func queryChild(named name: [UInt8], of id: NodeID, _ reader: UInt32) throws(TreeError) -> Node {
         let directory = try query(id)
         if name.contains(UInt8(ascii: "=")), SearchQuery.Term(name) != nil {
-            return try condition(name, in: Int(id.row), settings: id.settings)
+            return try condition(name, in: Int(id.row), settings: id.settings, reader)
         }
         let found = try results.found(Int(id.row), directory.query, index)
         guard let entry = found.entry(named: name) else { throw TreeError(.missing) }
         return try node(of: entry, in: id)
     }
 
-    private func condition(_ name: [UInt8], in parent: Int, settings: Int) throws(TreeError) -> Node {
-        switch queries.number(of: name, in: parent) {
+    private func condition(_ name: [UInt8], in parent: Int, settings: Int, _ reader: UInt32) throws(TreeError) -> Node {
+        _ = try shown(under: settings)
+        switch queries.number(of: name, in: parent, settings: settings, reader: reader) {
         case .number(let number): return try node(ofQuery: number, settings: settings)
         case .none: throw TreeError(.missing)
         case .full:
-            options.log("more than \(QueryTable.limit - 1) different queries below /find")
-            throw TreeError(.missing)
+            throw TreeError(.crowded, "user \(reader) has too many queries below /find in use")
         }
     }
 
     private func node(of entry: FoundSeries.Entry, in id: NodeID) throws(TreeError) -> Node {
         let detail = NodeID.firstQueryPlace + Int(id.row)
-        return .directory(try .make(.seriesDirectory, row: entry.id, detail: detail, settings: id.settings), modifiedNs: entry.modifiedNs)
+        return try .directory(try .make(.seriesDirectory, row: entry.id, detail: detail, settings: id.settings), modifiedNs: entry.modifiedNs)
     }
 
     // MARK: - Listings
@@ -81,7 +81,7 @@ extension VirtualTree {
     /// The view whose file names hold in a directory of instances. A series of a query is found there only.
     func placedView(_ id: NodeID) throws(TreeError) -> any View {
         guard let number = id.queryNumber else { return try view(number: id.detail) }
-        guard queries.directory(number) != nil else { throw TreeError(.stale) }
+        guard let directory = queries.directory(number), directory.settings == id.settings else { throw TreeError(.stale) }
         return Self.views[0]
     }
 

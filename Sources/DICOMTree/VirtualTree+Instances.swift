@@ -34,9 +34,11 @@ extension VirtualTree {
     // MARK: - Nodes
 
     /// What is shown in a directory.
-    func shown(in id: NodeID) throws(TreeError) -> Shown {
-        guard id.settings != 0 else { return shown }
-        guard let shown = settings.shown(id.settings) else { throw TreeError(.stale) }
+    func shown(in id: NodeID) throws(TreeError) -> Shown { try shown(under: id.settings) }
+
+    func shown(under number: Int) throws(TreeError) -> Shown {
+        guard number != 0 else { return shown }
+        guard let shown = settings.shown(number) else { throw TreeError(.stale) }
         return shown
     }
 
@@ -48,24 +50,40 @@ extension VirtualTree {
     func node(_ rendition: any Rendition, of row: InstanceRow, in shown: Shown) throws(TreeError) -> Node? {
         guard let size = rendition.size(of: row, with: shown.picture) else { return nil }
         let settings = rendition is PictureRendition ? shown.pictureSettings : 0
-        return try file(try .make(rendition.kind, row: row.id, settings: settings), size: size, modifiedNs: rendition.modifiedNs(of: row))
+        let id = try NodeID.make(rendition.kind, row: row.id, detail: row.version(of: rendition.kind), settings: settings)
+        let format = rendition.kind == .headerText ? row.headerTextFormat ?? .current : nil
+        return try file(id, of: row, size: size, modifiedNs: rendition.modifiedNs(of: row), format)
     }
 
     /// One frame; nil when the instance has no such frame or no such picture.
     func node(_ picture: PictureRendition, frame: Int, of row: InstanceRow, in shown: Shown) throws(TreeError) -> Node? {
-        guard let count = FramesDirectory.frameCount(of: row), frame < count, let size = picture.size(of: row, with: shown.picture) else {
+        guard let count = FramesDirectory.frameCount(of: row), frame < count, let size = picture.frameSize(of: row, with: shown.picture) else {
             return nil
         }
         let id = try NodeID.make(picture.frameKind, row: row.id, detail: frame, settings: shown.pictureSettings)
-        return try file(id, size: size, modifiedNs: picture.modifiedNs(of: row))
+        var node = try file(id, of: row, size: size, modifiedNs: picture.modifiedNs(of: row), frames: row.framesIno)
+        node.generation = row.generation
+        return node
     }
 
-    private func file(_ id: NodeID, size: RenditionSize, modifiedNs: Int64) throws(TreeError) -> Node {
-        if case .unknown(let value) = size {
-            let known = production.memory.length(of: RenditionKey(node: id, modifiedNs: modifiedNs, size: value))
-            return .file(id, size: known ?? value, isSizeExact: known != nil, modifiedNs: modifiedNs, links: instanceLinks)
+    private func file(
+        _ id: NodeID, of row: InstanceRow, size: RenditionSize, modifiedNs: Int64, _ format: HeaderText.Format? = nil, frames: Int64? = nil
+    ) throws(TreeError) -> Node {
+        switch size {
+        // The usual case, which takes no lock.
+        case .exact(let value) where format == nil || format == .current:
+            return try .file(id, size: value, modifiedNs: modifiedNs, frames: frames)
+        case .exact(let value):
+            return try .file(id, size: length(id, value, row, format) ?? value, modifiedNs: modifiedNs)
+        case .unknown(let value):
+            let known = length(id, value, row, format)
+            return try .file(id, size: known ?? value, isSizeExact: known != nil, modifiedNs: modifiedNs)
         }
-        return .file(id, size: size.value, modifiedNs: modifiedNs, links: instanceLinks)
+    }
+
+    /// The length of what was made, where it was another one than the index says.
+    private func length(_ id: NodeID, _ size: Int, _ row: InstanceRow, _ format: HeaderText.Format?) -> Int? {
+        production.memory.length(of: RenditionKey(node: id, modifiedNs: row.changed(epoch: 0), size: size, headerFormat: format))
     }
 
     func instanceFile(_ id: NodeID) throws(TreeError) -> Node {
@@ -82,8 +100,8 @@ extension VirtualTree {
         } else if let rendition = everything.renditions.first(where: { $0.kind == id.kind }) {
             found = try node(rendition, of: row, in: shown)
         }
-        // The id comes from the kernel, or through an NFS handle from anywhere.
-        guard let found, found.id == id else { throw TreeError(.stale) }
+        // The id comes from the kernel, or through an NFS handle from anywhere; it may be that of what stood there before.
+        guard let found, found.id == id, replaced.isKnown(id, row) else { throw TreeError(.stale) }
         return found
     }
 
@@ -91,20 +109,20 @@ extension VirtualTree {
         _ = try placedView(id)
         let row = try instance(id)
         guard let count = frameCount(of: row, in: try shown(in: id)) else { throw TreeError(.stale) }
-        return (.directory(id, modifiedNs: row.changed(epoch: FormatEpoch.pictures)), row, count)
+        return (try .directory(id, modifiedNs: row.changed(epoch: FormatEpoch.pictures)), row, count)
     }
 
     /// Frames of an instance whose directory is shown.
     private func frameCount(of row: InstanceRow, in shown: Shown) -> Int? {
-        guard shown.pictures.contains(where: { $0.size(of: row, with: shown.picture) != nil }) else { return nil }
+        guard shown.pictures.contains(where: { $0.frameSize(of: row, with: shown.picture) != nil }) else { return nil }
         return FramesDirectory.frameCount(of: row)
     }
 
     private func framesReadme(of row: InstanceRow, in shown: Shown) throws(TreeError) -> Node? {
         guard let count = frameCount(of: row, in: shown), count > FramesDirectory.listedLimit else { return nil }
         let size = framesReadmeText(of: row).count
-        let id = try NodeID.make(.framesReadme, row: row.id)
-        return .file(id, size: size, modifiedNs: row.changed(epoch: FormatEpoch.pictures), links: instanceLinks)
+        let id = try NodeID.make(.framesReadme, row: row.id, detail: row.version(of: .framesReadme))
+        return try .file(id, size: size, modifiedNs: row.changed(epoch: FormatEpoch.pictures))
     }
 
     func framesReadmeText(of row: InstanceRow) -> [UInt8] {
@@ -143,6 +161,7 @@ extension VirtualTree {
             guard let frame = FramesDirectory.frame(stem: name.dropLast(picture.suffix.count), count: count),
                 let node = try node(picture, frame: frame, of: row, in: shown)
             else { break }
+            replaced.note(node.id, row)
             return node
         }
         throw TreeError(.missing)
@@ -184,7 +203,7 @@ extension VirtualTree {
     }
 
     private func framesDirectory(of row: InstanceRow, in id: NodeID) throws(TreeError) -> Node {
-        .directory(
+        try .directory(
             try .make(.framesDirectory, row: row.id, detail: id.detail, settings: id.settings), modifiedNs: row.changed(epoch: FormatEpoch.pictures))
     }
 
@@ -199,6 +218,7 @@ extension VirtualTree {
             for picture in shown.pictures {
                 let own = Int64(frame + 1) * 8 + Int64(picture.variant)
                 guard own > cookie, let node = try node(picture, frame: frame, of: row, in: shown) else { continue }
+                replaced.note(node.id, row)
                 let name = FramesDirectory.stem(of: frame, count: count) + picture.suffix
                 guard emit(TreeEntry(name: name, node: node, cookie: own)) else { return }
             }

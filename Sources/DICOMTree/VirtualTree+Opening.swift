@@ -8,22 +8,22 @@ extension VirtualTree {
         switch id.kind {
         case .fixed where id == .readme, .viewFile:
             _ = try node(id)
-            return TreeFile(.report { [self] () throws(TreeError) in try reportText(id) }, production: production, log: options.log)
+            return TreeFile(.report(ReportHandle { [self] moment throws(TreeError) in try report(id, as: moment) }, id), self)
         case .fixed where id == .withReadme:
-            return TreeFile(.report { SettingsReadme.text }, production: production, log: options.log)
+            return TreeFile(.text(SettingsReadme.text), self)
         case .fixed where id == .findReadme:
-            return TreeFile(.report { FindReadme.text }, production: production, log: options.log)
+            return TreeFile(.text(FindReadme.text), self)
         case .framesReadme:
             let row = try instance(id)
             _ = try instanceFile(id, of: row)
-            return TreeFile(.report { [self] in framesReadmeText(of: row) }, production: production, log: options.log)
+            return TreeFile(.text(framesReadmeText(of: row)), self)
         case .source:
-            return TreeFile(try content(of: id, try located(id)), production: production, log: options.log)
+            return TreeFile(try content(of: id, try located(id)), self)
         case .headerText, .png, .jpeg, .framePNG, .frameJPEG, .iconPNG:
             let instance = try located(id)
             let content = try content(of: id, instance)
             try noteOpening(id, instance.row)
-            return TreeFile(content, production: production, log: options.log)
+            return TreeFile(content, self)
         case nil:
             throw TreeError(.stale)
         default:
@@ -31,30 +31,24 @@ extension VirtualTree {
         }
     }
 
-    /// Makes the size of a file exact, so that `node` answers with it from now on, or finds what a directory shows
+    /// Makes the size of a file exact, so that `node` answers with it as long as nothing changes, or finds what a directory shows
     /// (`isReady`). May take long.
-    package func prepare(_ id: NodeID) throws(TreeError) {
+    /// - Returns: a file with its exact size, even where something has changed meanwhile.
+    @discardableResult
+    package func prepare(_ id: NodeID) throws(TreeError) -> Node? {
         switch id.kind {
-        case .fixed where id == .readme, .viewFile: _ = try reportText(id)
-        case .headerText: try open(id).prepare()
-        case .viewDirectory, .seriesDirectory: try prepareDirectory(id)
-        default: return
-        }
-    }
-
-    /// A node whose size is that of bytes which were made for this answer. To ask for `node` after `prepare` is not the same: when
-    /// the archive changes in between, what was prepared is no longer what `node` goes by.
-    package func preparedNode(_ id: NodeID) throws(TreeError) -> Node {
-        let size: Int
-        switch id.kind {
-        case .fixed where id == .readme, .viewFile: size = try reportText(id).count
-        case .headerText: size = try open(id).contents().count
+        case .fixed where id == .readme, .viewFile:
+            let node = try node(id)
+            return node.withSize(try report(id, as: nil).bytes.count)
+        case .headerText:
+            let node = try node(id)
+            return node.withSize(try open(id).prepare()?.count ?? node.size)
+        case .viewDirectory, .seriesDirectory:
+            try prepareDirectory(id)
+            return nil
         default:
-            try prepare(id)
-            return try node(id)
+            return nil
         }
-        let node = try node(id)
-        return node.isSizeExact ? node : node.sized(size)
     }
 
     func content(of id: NodeID, _ instance: LocatedInstance) throws(TreeError) -> TreeFile.Content {
@@ -65,21 +59,21 @@ extension VirtualTree {
             guard source.size == row.size else { throw TreeError(.broken, "source is not the file that was indexed") }
             return .source(source, size: node.size, instance: row.id)
         }
-        var promised: Int? = if case .exact(let size) = size { size } else { nil }
+        var promised: Int? = if case .exact = size { node.size } else { nil }
         if case .picture = work, !options.promisesPictureSizes { promised = nil }
-        let key = key(node, row, size)
+        let key = key(node, row, size, work)
         return .produced(Production.Order(key: key, size: promised, row: row, source: source, work: work, log: options.log))
     }
 
     /// Whether the bytes of a file are in memory. Its source is not looked at.
     func isMade(_ id: NodeID, _ row: InstanceRow) throws(TreeError) -> Bool {
         let node = try instanceFile(id, of: row)
-        guard let (_, size) = try work(id, row) else { return true }
-        return production.isMade(key(node, row, size))
+        guard let (work, size) = try work(id, row) else { return true }
+        return production.isMade(key(node, row, size, work))
     }
 
-    private func key(_ node: Node, _ row: InstanceRow, _ size: RenditionSize) -> RenditionKey {
-        RenditionKey(node: node.id, modifiedNs: row.changed(epoch: node.modifiedNs), size: size.value)
+    private func key(_ node: Node, _ row: InstanceRow, _ size: RenditionSize, _ work: RenditionWork) -> RenditionKey {
+        RenditionKey(node: node.id, modifiedNs: row.changed(epoch: 0), size: size.value, headerFormat: work.headerFormat)
     }
 
     private func openSource(_ instance: LocatedInstance) throws(TreeError) -> SourceFile {
@@ -95,7 +89,7 @@ extension VirtualTree {
     private func work(_ id: NodeID, _ row: InstanceRow) throws(TreeError) -> (RenditionWork, RenditionSize)? {
         let drawn = try fileSettings(of: id).picture
         for picture in everything.pictures where picture.frameKind == id.kind {
-            guard let work = picture.work(for: row, frame: id.detail, with: drawn), let size = picture.size(of: row, with: drawn) else {
+            guard let work = picture.work(for: row, frame: id.detail, with: drawn), let size = picture.frameSize(of: row, with: drawn) else {
                 return nil
             }
             return (work, size)

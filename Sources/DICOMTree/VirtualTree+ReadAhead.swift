@@ -26,7 +26,7 @@ extension VirtualTree {
                 ? try index.source.instances(of: row.seriesID, afterStem: row.stem, limit: limit)
                 : try index.source.instances(of: row.seriesID, after: row.id, limit: limit)
         }
-        return rows.compactMap { NodeID(kind, row: $0.id, settings: id.settings) }
+        return rows.compactMap { NodeID(kind, row: $0.id, detail: $0.version(of: kind), settings: id.settings) }
     }
 
     /// Short texts cost less than to ask for them: a request makes so many.
@@ -41,7 +41,7 @@ extension VirtualTree {
             guard let instance else { continue }
             do throws(TreeError) {
                 guard try !isMade(id, instance.row), case .produced(let order) = try content(of: id, instance) else { continue }
-                if ids.count > 1, order.work == .headerText, order.size != nil, instance.row.hasShortText {
+                if ids.count > 1, order.work.headerFormat != nil, order.size != nil, instance.row.hasShortText {
                     texts.append(order)
                 } else {
                     _ = try production.bytes(order)

@@ -12,14 +12,14 @@ extension VirtualTree {
 
     func fixedNode(_ id: NodeID) throws(TreeError) -> Node {
         switch id {
-        case .root, .with: return .directory(id, modifiedNs: try index.newestChange())
+        case .root, .with: return try .directory(id, modifiedNs: try index.newestChange())
         case .readme: return try report(id, modifiedNs: try index.newestChange())
-        case .withReadme: return .file(id, size: SettingsReadme.text.count, modifiedNs: FormatEpoch.pictures)
-        case .findReadme: return .file(id, size: FindReadme.text.count, modifiedNs: FormatEpoch.pictures)
+        case .withReadme: return try .file(id, size: SettingsReadme.text.count, modifiedNs: FormatEpoch.pictures)
+        case .findReadme: return try .file(id, size: FindReadme.text.count, modifiedNs: FormatEpoch.pictures)
         default:
-            if id.isFind, id.settings == 0 { return .directory(id, modifiedNs: try index.newestChange()) }
+            if id.isFind, id.settings == 0 { return try .directory(id, modifiedNs: try index.newestChange()) }
             guard id.isRoot || id.isFind, settings.shown(id.settings) != nil else { throw TreeError(.stale) }
-            return .directory(id, modifiedNs: try index.newestChange())
+            return try .directory(id, modifiedNs: try index.newestChange())
         }
     }
 
@@ -48,16 +48,15 @@ extension VirtualTree {
 
     // MARK: - /with
 
-    func settingsChild(named name: [UInt8]) throws(TreeError) -> Node {
+    func settingsChild(named name: [UInt8], _ reader: UInt32) throws(TreeError) -> Node {
         if name == Readme.name { return try fixedNode(.withReadme) }
         guard let wanted = TreeSettings(name) else { throw TreeError(.missing) }
-        return try settingsRoot(wanted)
+        return try settingsRoot(wanted, reader)
     }
 
-    private func settingsRoot(_ wanted: TreeSettings) throws(TreeError) -> Node {
-        guard let number = settings.number(of: wanted) else {
-            options.log("more than \(NodeID.settingsLimit - 1) different settings below /with")
-            throw TreeError(.missing)
+    private func settingsRoot(_ wanted: TreeSettings, _ reader: UInt32) throws(TreeError) -> Node {
+        guard let number = settings.number(of: wanted, reader: reader) else {
+            throw TreeError(.crowded, "user \(reader) has too many settings below /with in use")
         }
         return try fixedNode(try root(settings: number))
     }
@@ -67,7 +66,7 @@ extension VirtualTree {
             guard emit(TreeEntry(name: Readme.name, node: try fixedNode(.withReadme), cookie: 8)) else { return }
         }
         for (place, preset) in TreeSettings.listed.enumerated() where Int64(place + 2) * 8 > cookie {
-            let node = try settingsRoot(preset)
+            let node = try settingsRoot(preset, 0)
             guard emit(TreeEntry(name: Array(preset.name.utf8), node: node, cookie: Int64(place + 2) * 8)) else { return }
         }
     }

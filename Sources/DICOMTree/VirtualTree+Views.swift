@@ -31,9 +31,9 @@ extension VirtualTree {
     func node(of entry: ViewEntry, in view: any View, _ place: ViewPlace, settings: Int) throws(TreeError) -> Node {
         switch entry.item {
         case .directory(let child):
-            return .directory(try view.id(of: child, settings: settings), modifiedNs: entry.modifiedNs)
+            return try .directory(try view.id(of: child, settings: settings), modifiedNs: entry.modifiedNs)
         case .series(let row):
-            return .directory(try .make(.seriesDirectory, row: row, detail: view.number, settings: settings), modifiedNs: entry.modifiedNs)
+            return try .directory(try .make(.seriesDirectory, row: row, detail: view.number, settings: settings), modifiedNs: entry.modifiedNs)
         case .file(let row):
             return try report(try .make(.viewFile, row: row, detail: view.number << 8 | place.level), modifiedNs: entry.modifiedNs)
         }
@@ -58,20 +58,20 @@ extension VirtualTree {
     // MARK: - Reports: text files made from the index, whose size is known once they are made
 
     func report(_ id: NodeID, modifiedNs: Int64) throws(TreeError) -> Node {
-        if let text = try index.keptText(of: id) { return .file(id, size: text.count, modifiedNs: modifiedNs) }
-        return .file(id, size: 0, isSizeExact: false, modifiedNs: modifiedNs)
+        let size = try index.reportSize(of: id)
+        var node = try Node.file(id, size: size ?? 0, isSizeExact: size != nil, modifiedNs: modifiedNs)
+        node.isReport = true
+        return node
     }
 
     func reportText(_ id: NodeID) throws(TreeError) -> [UInt8] {
-        try index.text(of: id) { () throws(TreeError) in
-            if id == .readme {
-                let counts = try asking { () throws(ArchiveError) in try index.source.totals() }
-                return Readme.text(counts, shown: shown.renditions, views: views)
-            }
-            let (view, _) = try viewPlace(id)
-            guard let text = try view.text(of: id.row, index) else { throw TreeError(.stale) }
-            return text
+        if id == .readme {
+            let counts = try asking { () throws(ArchiveError) in try index.source.totals() }
+            return Readme.text(counts, shown: shown.renditions, views: views)
         }
+        let (view, _) = try viewPlace(id)
+        guard let text = try view.text(of: id.row, index) else { throw TreeError(.stale) }
+        return text
     }
 }
 

@@ -20,29 +20,32 @@ package final class VirtualTree: Sendable {
     /// Every kind of file, for nodes that are reached by id.
     let everything = Shown(renditions: VirtualTree.renditions)
     let settings: SettingsTable
-    let queries = QueryTable()
+    let queries: QueryTable
     let results = QueryResults()
     /// Those of every mount, and those of this one.
     let views: [any View]
     let production: Production
     let readAhead: ReadAhead
-    /// How many paths each file of an instance has.
-    let instanceLinks: Int
+    let replaced = ReplacedFrames()
 
     package init(source: any TreeSource, producer: any Producer, options: TreeOptions) {
         index = TreeIndex(source: source)
         self.options = options
         let base = Shown(renditions: Self.renditions.filter { options.shown.contains($0.label) })
         shown = base
-        settings = SettingsTable(base: base)
-        production = Production(producer: producer, options: options)
+        let settings = SettingsTable(base: base)
+        self.settings = settings
+        queries = QueryTable(settings: settings)
+        production = Production(producer: producer, options: options, undrawn: index.undrawn)
         // Without a cache there is nowhere to keep what is made ahead.
         readAhead = ReadAhead(width: options.cacheBytes > 0 ? options.readAhead : 0)
         views = Self.views + options.userViews
-        instanceLinks = views.count { $0.showsInstances }
     }
 
     package var source: any TreeSource { index.source }
+
+    /// Memory that what was made takes up now.
+    package var heldBytes: Int { production.heldBytes }
 
     // MARK: - Nodes
 
@@ -53,9 +56,9 @@ package final class VirtualTree: Sendable {
         switch id.kind {
         case .fixed: try fixedNode(id)
         case .viewDirectory where id.isQuery: try queryNode(id)
-        case .viewDirectory: .directory(id, modifiedNs: try directory(id).modifiedNs)
+        case .viewDirectory: try .directory(id, modifiedNs: try directory(id).modifiedNs)
         case .viewFile: try viewFile(id)
-        case .seriesDirectory: .directory(id, modifiedNs: try series(id).modifiedNs)
+        case .seriesDirectory: try .directory(id, modifiedNs: try series(id).modifiedNs)
         case .framesDirectory: try framesDirectory(id).node
         case .source, .headerText, .png, .jpeg, .framePNG, .frameJPEG, .framesReadme, .iconPNG: try instanceFile(id)
         case nil: throw TreeError(.stale)
@@ -63,18 +66,21 @@ package final class VirtualTree: Sendable {
     }
 
     /// The child of a directory by its exact name.
-    package func child(named name: [UInt8], of id: NodeID) throws(TreeError) -> Node { try dated(try plainChild(named: name, of: id)) }
+    /// - Parameter reader: the user on whose account a new number is that settings or a query get.
+    package func child(named name: [UInt8], of id: NodeID, reader: UInt32 = 0) throws(TreeError) -> Node {
+        try dated(try plainChild(named: name, of: id, reader))
+    }
 
-    private func plainChild(named name: [UInt8], of id: NodeID) throws(TreeError) -> Node {
+    private func plainChild(named name: [UInt8], of id: NodeID, _ reader: UInt32) throws(TreeError) -> Node {
         switch id.kind {
         case .fixed where id.isRoot:
             return try rootChild(named: name, of: id)
         case .fixed where id == .with:
-            return try settingsChild(named: name)
+            return try settingsChild(named: name, reader)
         case .fixed where id.isFind:
-            return try findChild(named: name, of: id)
+            return try findChild(named: name, of: id, reader)
         case .viewDirectory where id.isQuery:
-            return try queryChild(named: name, of: id)
+            return try queryChild(named: name, of: id, reader)
         case .viewDirectory:
             let (view, place) = try viewPlace(id)
             guard let entry = try view.child(named: name, of: place, index) else { throw TreeError(.missing) }

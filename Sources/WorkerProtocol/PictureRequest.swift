@@ -25,6 +25,9 @@ package struct PictureRequest: Hashable, Sendable {
     package var expectedSize: Int?
     /// Where the frame's items lie, if that is known: then nothing is looked for.
     package var frameRange: Range<Int>?
+    /// What tells the opened file from any other and from itself before it was changed: what a worker has found out of all frames
+    /// of it holds for the next of them. Empty where that is not known.
+    package var source: [UInt8] = []
     /// The Icon Image instead of the pixel data; `description` is the icon's.
     package var isIcon = false
 

@@ -1,13 +1,13 @@
-import DICOM
+package import DICOM
 
 /// What dcmfs asks of a worker. Descriptors travel beside the message, one per size.
 package enum WorkerRequest: Hashable, Sendable {
     /// Sizes in bytes of up to 64 files. Answer: `IngestReply`.
     case ingest(sizes: [Int])
-    /// Answer: the bytes of the header text.
-    case headerText(size: Int)
-    /// Sizes of up to 64 files with short texts. Answer: `HeaderTextsReply`.
-    case headerTexts(sizes: [Int])
+    /// Answer: the bytes of the header text, in the format that the index measured.
+    case headerText(size: Int, format: HeaderText.Format)
+    /// Sizes of up to 64 files with short texts, and a format for each. Answer: `HeaderTextsReply`.
+    case headerTexts(sizes: [Int], formats: [HeaderText.Format])
     /// Answer: the bytes of the DICOM JSON model.
     case headerJSON(size: Int, bulkDataURI: String)
     /// Answer: the bytes of the picture.
@@ -23,7 +23,7 @@ package enum WorkerRequest: Hashable, Sendable {
     /// Descriptors that belong to the request.
     package var descriptorCount: ClosedRange<Int> {
         switch self {
-        case .ingest(let sizes), .headerTexts(let sizes): sizes.count...sizes.count
+        case .ingest(let sizes), .headerTexts(let sizes, _): sizes.count...sizes.count
         case .headerText, .headerJSON, .picture, .explanation, .frameRanges: 1...1
         case .formats: 0...0
         case .test: 0...1
@@ -74,12 +74,14 @@ extension WireWriter {
         case .ingest(let sizes):
             put(Kind.ingest)
             put(sizes)
-        case .headerTexts(let sizes):
+        case .headerTexts(let sizes, let formats):
             put(Kind.headerTexts)
             put(sizes)
-        case .headerText(let size):
+            for format in formats { put(format) }
+        case .headerText(let size, let format):
             put(Kind.headerText)
             put(size)
+            put(format)
         case .frameRanges(let size):
             put(Kind.frameRanges)
             put(size)
@@ -105,6 +107,8 @@ extension WireWriter {
         for size in sizes { put(size) }
     }
 
+    private mutating func put(_ format: HeaderText.Format) { put(UInt8(clamping: format.rawValue)) }
+
     fileprivate mutating func put(_ picture: PictureRequest) {
         put(picture.fileSize)
         put(picture.frame)
@@ -115,6 +119,7 @@ extension WireWriter {
         put(picture.frameRange?.lowerBound ?? -1)
         put(picture.frameRange?.upperBound ?? -1)
         put(picture.isIcon)
+        put(picture.source)
     }
 
     fileprivate mutating func put(_ settings: PictureSettings) {
@@ -135,6 +140,7 @@ extension WireWriter {
         }
         put(settings.overlays)
         put(settings.longestSide ?? 0)
+        put(settings.squarePixels)
     }
 }
 
@@ -142,8 +148,8 @@ extension WireReader {
     fileprivate mutating func request() throws(WireError) -> WorkerRequest {
         switch try uint8() {
         case Kind.ingest: .ingest(sizes: try sizes())
-        case Kind.headerText: .headerText(size: try int())
-        case Kind.headerTexts: .headerTexts(sizes: try sizes())
+        case Kind.headerText: .headerText(size: try int(), format: try headerFormat())
+        case Kind.headerTexts: try headerTexts()
         case Kind.frameRanges: .frameRanges(size: try int())
         case Kind.headerJSON: .headerJSON(size: try int(), bulkDataURI: try line())
         case Kind.picture: .picture(try picture())
@@ -152,6 +158,19 @@ extension WireReader {
         case Kind.test: .test(try testCommand())
         case let kind: throw WireError("no request of kind \(kind)")
         }
+    }
+
+    private mutating func headerTexts() throws(WireError) -> WorkerRequest {
+        let sizes = try sizes()
+        var formats: [HeaderText.Format] = []
+        for _ in sizes { formats.append(try headerFormat()) }
+        return .headerTexts(sizes: sizes, formats: formats)
+    }
+
+    private mutating func headerFormat() throws(WireError) -> HeaderText.Format {
+        let number = try uint8()
+        guard let format = HeaderText.Format(rawValue: Int(number)) else { throw WireError("no header text of format \(number)") }
+        return format
     }
 
     private mutating func sizes() throws(WireError) -> [Int] {
@@ -171,10 +190,12 @@ extension WireReader {
         let expected = try int()
         let (start, end) = (try int(), try int())
         let isIcon = try bool()
+        let source = try byteArray()
         var request = PictureRequest(
             fileSize: fileSize, frame: frame, format: format, settings: settings, description: description,
             expectedSize: expected < 0 ? nil : expected, frameRange: start >= 0 && start < end ? start..<end : nil)
         request.isIcon = isIcon
+        request.source = source
         return request
     }
 
@@ -190,6 +211,7 @@ extension WireReader {
         }
         let overlays = try bool()
         let side = try int()
-        return PictureSettings(window: window, overlays: overlays, longestSide: PictureSettings.longestSides.contains(side) ? side : nil)
+        return PictureSettings(
+            window: window, overlays: overlays, longestSide: PictureSettings.longestSides.contains(side) ? side : nil, squarePixels: try bool())
     }
 }

@@ -7,8 +7,8 @@ extension WorkerPool {
     private static var maximumText: Int { 1 << 30 }
 
     /// The header text (header-text.md section 8.1).
-    package func headerText(_ descriptor: CInt, size: Int) throws(WorkerError) -> [UInt8] {
-        try document(.headerText(size: size), descriptor, .header, Self.maximumText)
+    package func headerText(_ descriptor: CInt, size: Int, format: HeaderText.Format = .current) throws(WorkerError) -> [UInt8] {
+        try document(.headerText(size: size, format: format), descriptor, .header, Self.maximumText)
     }
 
     /// The header texts of files whose texts are short; nil for those that are to be asked for alone.
@@ -16,10 +16,12 @@ extension WorkerPool {
     /// - Parameters:
     ///   - descriptors: 64 at most.
     ///   - sizes: the files' lengths in bytes.
-    package func headerTexts(_ descriptors: [CInt], sizes: [Int]) throws(WorkerError) -> [[UInt8]?] {
+    ///   - formats: one for each file.
+    package func headerTexts(_ descriptors: [CInt], sizes: [Int], formats: [HeaderText.Format]) throws(WorkerError) -> [[UInt8]?] {
         var trace = RequestTrace()
         let longest = descriptors.count * (HeaderTextsReply.longestText + 5)
-        let bytes = try perform(.headerTexts(sizes: sizes), descriptors: descriptors, budget: .header, maximumLength: longest, trace: &trace)
+        let bytes = try perform(
+            .headerTexts(sizes: sizes, formats: formats), descriptors: descriptors, budget: .header, maximumLength: longest, trace: &trace)
         do { return try HeaderTextsReply.decode(bytes, count: descriptors.count) } catch { throw .worker(WorkerFailure(.nonsense(error.description))) }
     }
 

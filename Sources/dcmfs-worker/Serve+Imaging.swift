@@ -13,13 +13,15 @@ extension Serve {
         summary.icon = summary.pictureState == .unsupported ? PictureDescriber.describeIcon(document) : nil
     }
 
-    static func picture(_ file: InputFile, _ request: PictureRequest) throws(DICOMError) -> [UInt8] {
+    /// - Parameter windows: what this worker remembers of automatic windows.
+    static func picture(_ file: InputFile, _ request: PictureRequest, _ windows: WindowMemory) throws(DICOMError) -> [UInt8] {
         guard let format = PictureFormat(rawValue: request.format.rawValue) else {
             throw DICOMError(.unsupported, "picture format \(request.format.rawValue)")
         }
         return try PictureRenderer.picture(
             of: try image(file, request), frame: request.frame, settings: request.settings, format: format,
-            description: request.description)
+            description: request.description,
+            siblings: Siblings(source: request.source, memory: windows) { () throws(DICOMError) in try file.open() })
     }
 
     private static func image(_ file: InputFile, _ request: PictureRequest) throws(DICOMError) -> Part10File {
@@ -38,7 +40,8 @@ extension Serve {
 
     static func explanation(_ file: InputFile, _ request: PictureRequest) throws(DICOMError) -> [UInt8] {
         let lines = try PictureRenderer.explanation(
-            of: try image(file, request), frame: request.frame, settings: request.settings, description: request.description)
+            of: try image(file, request), frame: request.frame, settings: request.settings, description: request.description,
+            siblings: Siblings { () throws(DICOMError) in try file.open() })
         return Array(lines.utf8)
     }
 }

@@ -18,7 +18,9 @@ struct InputFile {
 
 /// The answers themselves: the only place of this program that knows DICOM.
 enum Serve {
-    static func headerText(_ file: InputFile) throws(DICOMError) -> [UInt8] { HeaderText.text(of: try file.open()) }
+    static func headerText(_ file: InputFile, format: HeaderText.Format) throws(DICOMError) -> [UInt8] {
+        HeaderText.text(of: try file.open(), format: format)
+    }
 
     static func headerJSON(_ file: InputFile, bulkDataURI: String) throws(DICOMError) -> [UInt8] {
         HeaderJSON.json(of: try file.open(), bulkDataURI: bulkDataURI)

@@ -1,5 +1,6 @@
 import CLinux
 import DICOM
+import DICOMImaging
 import Glibc
 import WorkerProtocol
 
@@ -17,6 +18,7 @@ struct Server {
     let memory: UnsafeMutableRawPointer
     let limits: Limits
     let answersTests: Bool
+    let windows = WindowMemory()
 
     /// Returns the exit code: 0 when dcmfs closed its end.
     func run() -> CInt {
@@ -48,8 +50,9 @@ struct Server {
     private func answer(_ request: WorkerRequest, _ files: [CInt]) -> Answer {
         switch request {
         case .ingest(let sizes): ingest(files, sizes)
-        case .headerText(let size): document(files[0], size, .header, Serve.headerText)
-        case .headerTexts(let sizes): headerTexts(files, sizes)
+        case .headerText(let size, let format):
+            document(files[0], size, .header) { (file) throws(DICOMError) in try Serve.headerText(file, format: format) }
+        case .headerTexts(let sizes, let formats): headerTexts(files, sizes, formats)
         case .frameRanges(let size): document(files[0], size, .header, Serve.frameRanges)
         case .headerJSON(let size, let uri):
             document(files[0], size, .header) { (file) throws(DICOMError) in try Serve.headerJSON(file, bulkDataURI: uri) }
@@ -76,14 +79,14 @@ struct Server {
         return .done(IngestReply.encode(outcomes))
     }
 
-    private func headerTexts(_ files: [CInt], _ sizes: [Int]) -> Answer {
+    private func headerTexts(_ files: [CInt], _ sizes: [Int], _ formats: [HeaderText.Format]) -> Answer {
         var texts: [[UInt8]?] = []
         for (index, file) in files.enumerated() {
             CLinux_store(memory + WorkerChannel.progressOffset, UInt32(clamping: index))
             limits.apply(.header)
             if answersTests { misbehave(file) }
             // Who asks for this one alone learns what is wrong with it.
-            let text = try? Serve.headerText(InputFile(descriptor: file, size: sizes[index]))
+            let text = try? Serve.headerText(InputFile(descriptor: file, size: sizes[index]), format: formats[index])
             // One that is longer than it was said to be must not crowd out the others.
             texts.append(text.flatMap { $0.count <= HeaderTextsReply.longestText ? $0 : nil })
         }
@@ -95,7 +98,7 @@ struct Server {
         // Usual pictures leave their memory to the next one; very large ones do not.
         defer { if budget.memory > WorkerBudget.header.memory { CLinux_trim() } }
         return document(file, request.fileSize, budget) { (file) throws(DICOMError) in
-            let bytes = try Serve.picture(file, request)
+            let bytes = try Serve.picture(file, request, windows)
             guard request.expectedSize == nil || bytes.count == request.expectedSize else {
                 throw DICOMError(.inconsistent, "picture of \(bytes.count) bytes where \(request.expectedSize ?? 0) were promised")
             }

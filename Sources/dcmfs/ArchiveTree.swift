@@ -68,7 +68,9 @@ struct ArchiveTree {
 
     /// A node whose size is that of its bytes.
     func exact(_ node: Node) throws(TreeError) -> Node {
-        node.isSizeExact ? node : try tree.preparedNode(node.id)
+        if node.isSizeExact { return node }
+        if let prepared = try tree.prepare(node.id) { return prepared }
+        return try tree.node(node.id)
     }
 
     /// Hands out the bytes of a file in pieces.
@@ -88,14 +90,13 @@ struct ArchiveTree {
     }
 
     private func next(_ file: TreeFile, _ offset: Int, _ scratch: UnsafeMutableRawBufferPointer) throws(TreeError) -> [UInt8] {
-        for _ in 0..<2 {
-            switch try file.read(at: offset, count: scratch.count, scratch: scratch) {
-            case .scratch(let count): return Array(scratch.prefix(count))
-            case .slice(let bytes, let range): return Array(bytes[range])
-            case .notReady: try file.prepare()
-            }
+        var answer = try file.read(at: offset, count: scratch.count, scratch: scratch)
+        if case .notReady = answer { answer = .slice(of: try file.prepare() ?? [], at: offset, scratch.count) }
+        switch answer {
+        case .scratch(let count): return Array(scratch.prefix(count))
+        case .slice(let bytes, let range): return Array(bytes[range])
+        case .notReady: return []
         }
-        throw TreeError(.broken, "not ready")
     }
 
     static func failure(_ error: TreeError, _ path: [UInt8]) -> CommandFailure {

@@ -12,6 +12,7 @@ extension Errno {
         case .notADirectory: self = .notDirectory
         case .isADirectory: self = .isDirectory
         case .stale: self = .staleNFSFileHandle
+        case .crowded: self = .resourceTemporarilyUnavailable
         case .source: self = Self.passedOn.contains(Errno(rawValue: error.errno)) ? Errno(rawValue: error.errno) : .ioError
         case .archive, .production, .broken: self = .ioError
         }

@@ -11,6 +11,15 @@ final class FramePlaces: Sendable {
         private let size: Int64
         private let seconds: Int64
         private let nanoseconds: Int64
+        private let changedSeconds: Int64
+        private let changedNanoseconds: Int64
+
+        /// All of it, for a worker that remembers.
+        var bytes: [UInt8] {
+            [Int64(bitPattern: device), Int64(bitPattern: inode), size, seconds, nanoseconds, changedSeconds, changedNanoseconds].flatMap { value in
+                withUnsafeBytes(of: value) { Array($0) }
+            }
+        }
 
         init?(_ descriptor: CInt) {
             var status = stat()
@@ -20,6 +29,8 @@ final class FramePlaces: Sendable {
             size = Int64(status.st_size)
             seconds = Int64(status.st_mtim.tv_sec)
             nanoseconds = Int64(status.st_mtim.tv_nsec)
+            changedSeconds = Int64(status.st_ctim.tv_sec)
+            changedNanoseconds = Int64(status.st_ctim.tv_nsec)
         }
     }
 

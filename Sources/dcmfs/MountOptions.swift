@@ -15,12 +15,15 @@ struct MountOptions {
     private var cacheFolderBytes = CacheFolder.defaultBytes
     private var owner = getuid()
     private var group = getgid()
-    private var mask: UInt32 = 0
+    private var hasGroup = false
+    private var mask: UInt32?
     private var views: [String] = []
 
     /// Throws a usage error that lists what there is.
     init(_ texts: [String]) throws(MountError) {
         for word in MountWords.split(texts) where !MountWords.isIgnored(word) {
+            // mount(8) says it for `defaults`; there mount.fuse.dcmfs leaves it out.
+            guard word.key != "rw" else { throw MountError(.usage, "-o rw: a mount shows files and never takes any; leave it out") }
             guard let option = Self.table.first(where: { $0.key == word.key }) else {
                 throw MountError(.usage, "unknown option -o \(word.key); there are:\n\(Self.help)")
             }
@@ -31,10 +34,11 @@ struct MountOptions {
         do { tree.userViews = try UserViews.load(views) } catch { throw MountError(.usage, error.description) }
     }
 
-    /// Owner-only unless others are let in: these are patient data.
+    /// Owner-only unless others are let in, or are spoken of: these are patient data. Writable for the owner, although nothing can
+    /// be written here, because copies get these modes: who made a copy must be able to change and to delete it.
     var ownership: TreeFilesystem.Ownership {
-        let (directories, files): (UInt32, UInt32) = session.allowOther ? (0o555, 0o444) : (0o500, 0o400)
-        return TreeFilesystem.Ownership(owner: owner, group: group, directoryMode: directories & ~mask, fileMode: files & ~mask)
+        let mask = mask ?? (session.allowOther ? 0 : hasGroup ? 0o027 : 0o077)
+        return TreeFilesystem.Ownership(owner: owner, group: group, directoryMode: 0o755 & ~mask, fileMode: 0o644 & ~mask)
     }
 
     private struct Option: Sendable {
@@ -69,17 +73,19 @@ struct MountOptions {
             options.tree.isStrict = true
             return true
         },
-        Option(key: "allow_other", form: nil, explanation: "let other users in (modes 0555 and 0444 minus umask)") { options, _ in
+        Option(key: "allow_other", form: nil, explanation: "let other users in (modes 0755 and 0644 minus umask)") { options, _ in
             options.session.allowOther = true
             return true
         },
-        Option(key: "uid", form: "N", explanation: "owner of everything") { options, value in
-            UInt32(value).map { options.owner = $0 } != nil
+        Option(key: "uid", form: "N|NAME", explanation: "owner of everything") { options, value in
+            AccountName.user(value).map { options.owner = $0 } != nil
         },
-        Option(key: "gid", form: "N", explanation: "group of everything") { options, value in
-            UInt32(value).map { options.group = $0 } != nil
+        Option(key: "gid", form: "N|NAME", explanation: "group of everything (modes 0750 and 0640 unless umask says otherwise)") {
+            options, value in
+            options.hasGroup = true
+            return AccountName.group(value).map { options.group = $0 } != nil
         },
-        Option(key: "umask", form: "OCTAL", explanation: "permissions to take away") { options, value in
+        Option(key: "umask", form: "OCTAL", explanation: "permissions to take away from 0755 and 0644") { options, value in
             UInt32(value, radix: 8).map { options.mask = $0 & 0o777 } != nil
         },
         Option(key: "mtime", form: "source|study", explanation: "times of files: of the source (default), or Study Date and Time") {

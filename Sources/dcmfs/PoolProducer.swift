@@ -13,14 +13,16 @@ struct PoolProducer: Producer {
 
     init(pool: WorkerPool) { self.pool = pool }
 
-    func headerText(_ descriptor: CInt) throws(ProductionError) -> [UInt8] {
+    func headerText(_ descriptor: CInt, _ format: HeaderText.Format) throws(ProductionError) -> [UInt8] {
         let size = try Self.size(of: descriptor)
-        return try Self.producing { () throws(WorkerError) in try pool.headerText(descriptor, size: size) }
+        return try Self.producing { () throws(WorkerError) in try pool.headerText(descriptor, size: size, format: format) }
     }
 
-    func headerTexts(_ descriptors: [CInt]) -> [[UInt8]?] {
+    func headerTexts(_ orders: [HeaderTextOrder]) -> [[UInt8]?] {
+        let descriptors = orders.map(\.descriptor)
         // A worker that came to grief over one of them is no failure yet: whoever asks for that one alone learns of it.
-        let texts = try? pool.headerTexts(descriptors, sizes: descriptors.map { Int(max(0, CLinux_file_size($0))) })
+        let sizes = descriptors.map { Int(max(0, CLinux_file_size($0))) }
+        let texts = try? pool.headerTexts(descriptors, sizes: sizes, formats: orders.map(\.format))
         return texts ?? descriptors.map { _ in nil }
     }
 
@@ -34,6 +36,7 @@ struct PoolProducer: Producer {
             fileSize: try Self.size(of: descriptor), frame: order.frame, format: format, settings: order.settings,
             description: order.description, expectedSize: isCompact ? nil : order.expectedSize, frameRange: try frameRange(descriptor, order))
         request.isIcon = order.isIcon
+        if order.description.frameCount > 1 { request.source = FramePlaces.Identity(descriptor)?.bytes ?? [] }
         var cost: UInt64 = 0
         let bytes = try Self.producing { [request] () throws(WorkerError) in
             let made = try pool.timedPicture(descriptor, request)
@@ -44,7 +47,8 @@ struct PoolProducer: Producer {
     }
 
     private func frameRange(_ descriptor: CInt, _ order: PictureOrder) throws(ProductionError) -> Range<Int>? {
-        guard order.description.frameCount >= FramePlaces.fewest, let identity = FramePlaces.Identity(descriptor) else { return nil }
+        // A slide that is put together needs all of them.
+        guard order.description.assembled == nil, order.description.frameCount >= FramePlaces.fewest, let identity = FramePlaces.Identity(descriptor) else { return nil }
         return try places.range(of: order.frame, in: identity) { () throws(ProductionError) in
             let size = try Self.size(of: descriptor)
             var ranges: [Range<Int>] = []

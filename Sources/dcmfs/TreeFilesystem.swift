@@ -19,21 +19,40 @@ final class TreeFilesystem: Filesystem {
     private let ownership: Ownership
     /// Whether the times of files tell the kernel that it has old bytes of them.
     private let showsChanges: Bool
+    private let watch: ArchiveWatch
 
-    init(_ tree: VirtualTree, ownership: Ownership, showsChanges: Bool) {
+    init(_ tree: VirtualTree, archive: [UInt8], ownership: Ownership, showsChanges: Bool) {
         self.tree = tree
+        watch = ArchiveWatch(tree, archive: archive)
         self.ownership = ownership
         self.showsChanges = showsChanges
     }
 
-    func lookup(_ name: UnsafeRawBufferPointer, in parent: UInt64) throws(Errno) -> FileAttributes {
+    func lookup(_ name: UnsafeRawBufferPointer, in parent: UInt64, reader: UInt32) throws(Errno) -> FileAttributes {
         let id = NodeID(rawValue: parent)
-        // Only NFS exports ask for these, to find their way back from a file handle.
-        if name.elementsEqual(Self.selfName) { return try attributes(of: parent) }
-        if name.elementsEqual(Self.parentName) {
-            return try answering { () throws(TreeError) in show(try tree.node(try tree.parent(of: id))) }
+        return try answering { () throws(TreeError) in
+            // Only NFS exports ask for these, to find their way back from a file handle.
+            if name.elementsEqual(Self.selfName) { return show(try tree.referredNode(id)) }
+            if name.elementsEqual(Self.parentName) { return show(try tree.referredParent(of: id)) }
+            return show(try tree.referredChild(named: Array(name), of: id, reader: reader))
         }
-        return try answering { () throws(TreeError) in show(try tree.child(named: Array(name), of: id)) }
+    }
+
+    func isCounted(_ node: UInt64) -> Bool { NodeID(rawValue: node).isNumbered }
+
+    func refer(to attributes: FileAttributes) -> FileAttributes? {
+        guard let generation = tree.refer(to: NodeID(rawValue: attributes.node), generation: UInt32(truncatingIfNeeded: attributes.generation))
+        else { return nil }
+        var attributes = attributes
+        attributes.generation = UInt64(generation)
+        return attributes
+    }
+
+    func forget(_ node: UInt64, count: Int) { tree.forget(NodeID(rawValue: node), count: count) }
+
+    func attach(_ notifier: any KernelNotifier) {
+        tree.onCrowded { notifier.forget(name: $1, in: $0.rawValue) }
+        watch.attach(notifier)
     }
 
     func attributes(of node: UInt64) throws(Errno) -> FileAttributes {
@@ -53,12 +72,8 @@ final class TreeFilesystem: Filesystem {
         }
     }
 
-    func prepare(_ node: UInt64) throws(Errno) {
-        try answering { () throws(TreeError) in try tree.prepare(NodeID(rawValue: node)) }
-    }
-
-    func preparedAttributes(of node: UInt64) throws(Errno) -> FileAttributes {
-        try answering { () throws(TreeError) in show(try tree.preparedNode(NodeID(rawValue: node))) }
+    func prepare(_ node: UInt64) throws(Errno) -> FileAttributes? {
+        try answering { () throws(TreeError) in try tree.prepare(NodeID(rawValue: node)).map(show) }
     }
 
     func open(_ node: UInt64) throws(Errno) -> any OpenFile {
@@ -89,8 +104,10 @@ final class TreeFilesystem: Filesystem {
         do {
             let totals = try tree.source.totals()
             let directories = totals.patients &+ totals.studies &+ totals.series
+            let disk = watch.freeSpace()
             return FilesystemStatistics(
-                totalBytes: Int(totals.instanceBytes), nodeCount: totals.instances &* VirtualTree.renditions.count &+ directories)
+                totalBytes: Int(totals.instanceBytes), nodeCount: totals.instances &* VirtualTree.renditions.count &+ directories,
+                freeBytes: disk.bytes, freeNodes: disk.files)
         } catch {
             throw .ioError
         }
@@ -107,10 +124,14 @@ final class TreeFilesystem: Filesystem {
     }
 
     private func show(_ node: Node) -> FileAttributes {
-        FileAttributes(
-            node: node.id.rawValue, mode: node.isDirectory ? S_IFDIR | ownership.directoryMode : S_IFREG | ownership.fileMode,
-            links: node.links, owner: ownership.owner, group: ownership.group, size: node.size, isSizeExact: node.isSizeExact,
+        var attributes = FileAttributes(
+            node: node.id.rawValue, number: node.number,
+            mode: node.isDirectory ? S_IFDIR | ownership.directoryMode : S_IFREG | ownership.fileMode,
+            owner: ownership.owner, group: ownership.group, size: node.size, isSizeExact: node.isSizeExact,
             modified: node.modifiedNs, changed: node.changedNs)
+        attributes.generation = UInt64(node.generation)
+        attributes.isVolatile = node.isReport
+        return attributes
     }
 
     private static let selfName = Array(".".utf8)
@@ -145,7 +166,11 @@ private final class OpenTreeFile: OpenFile {
         }
     }
 
-    func prepare() throws(Errno) {
+    func prepare() throws(Errno) -> [UInt8]? {
         try answering { () throws(TreeError) in try file.prepare() }
     }
+
+    var version: Int { file.version }
+    var weight: Int { file.weight }
+    var ownSize: Int? { file.ownSize }
 }

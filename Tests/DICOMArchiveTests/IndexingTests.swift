@@ -287,6 +287,12 @@ import Testing
 }
 
 @Suite struct DescriptionVersionTests {
+    private func older(_ fixture: ArchiveFixture) throws -> Int {
+        let archive = try fixture.open()
+        defer { archive.close() }
+        return try archive.counts().older
+    }
+
     @Test func `what an older version described is read again once`() throws {
         let fixture = try ArchiveFixture()
         try fixture.write("a.dcm", dicom(instance: "1.2.1"))
@@ -310,10 +316,15 @@ import Testing
             try writer.commit()
         }
         let before = try fixture.tree()
+        #expect(try older(fixture) == 2)
+        #expect(try fixture.instances().allSatisfy { $0.headerTextVersion == 1 })
         let report = try fixture.index(parser: parser)
-        #expect(report.unchanged == 2 && report.isBalanced)
+        #expect(report.unchanged == 2 && report.describedAgain == 2 && report.isBalanced)
         #expect(parser.count == 4)
-        #expect(try fixture.index(parser: parser).unchanged == 2)
+        #expect(try older(fixture) == 0)
+        #expect(try fixture.instances().allSatisfy { $0.headerTextVersion == HeaderText.formatVersion && $0.contentChangedNs == 0 })
+        let next = try fixture.index(parser: parser)
+        #expect(next.unchanged == 2 && next.describedAgain == 0)
         #expect(parser.count == 4)
         #expect(try fixture.tree() == before)
     }

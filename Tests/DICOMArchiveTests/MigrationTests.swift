@@ -198,3 +198,62 @@ private struct FramesParser: HeaderParser {
         }
     }
 }
+
+/// Says of every instance that it is a slide of four tiles.
+private struct SlideParser: HeaderParser {
+    func parse(_ descriptors: [CInt], sizes: [Int]) -> [ParsedInput] {
+        InProcessParser().parse(descriptors, sizes: sizes).map { input in
+            guard case .outcome(.instance(var summary)) = input else { return input }
+            var picture = PictureDescription(width: 65_535, height: 8, channels: 3, frameCount: 4)
+            picture.assembled = PictureSides(width: 9, height: 65_535)
+            (summary.pictureState, summary.picture) = (.available, picture)
+            return .outcome(.instance(summary))
+        }
+    }
+}
+
+@Suite("Rows of pictures") struct PictureRowTests {
+    @Test("the sides of a slide are kept in its row, and a row without them has its old sum")
+    func slide() throws {
+        let fixture = try ArchiveFixture()
+        try fixture.write("a", dicom(id: "P1", instance: "1.1"))
+        try fixture.index(parser: SlideParser())
+        let archive = try fixture.open()
+        defer { archive.close() }
+        let picture = try #require(try archive.instance(id: 1)?.picture)
+        #expect(picture.width == 65_535 && picture.height == 8 && picture.assembled == PictureSides(width: 9, height: 65_535))
+        let isIntact = try archive.verify(onFinding: { Issue.record("\($0)") }).isIntact
+        #expect(isIntact)
+        let plain = PictureDescription(width: 512, height: 300, channels: 1)
+        #expect(plain.widthColumn == 512 && plain.heightColumn == 300)
+    }
+
+    @Test("an instance whose picture an older version described is read again, and keeps its picture until then")
+    func older() throws {
+        let fixture = try ArchiveFixture()
+        try fixture.write("a", dicom(id: "P1", instance: "1.1"))
+        try fixture.index(parser: SlideParser())
+        let connection = try Connection(path: fixture.database, readOnly: false)
+        let query = try connection.prepare("SELECT \(ReadSQL.instance) FROM instances WHERE id = 1")
+        #expect(try query.step())
+        var record = try InstanceRecord(query)
+        query.reset()
+        record.picture?.assembled = nil
+        record.textVersion = Int64(HeaderText.formatVersion | 2 << 8)
+        try connection.execute(
+            """
+            UPDATE instances SET width = 65535, height = 8, text_version = \(record.textVersion), checksum = \(record.checksum);
+            UPDATE meta SET value = '1' WHERE key = 'described-by'
+            """)
+        connection.close()
+        func picture() throws -> PictureDescription? {
+            let archive = try fixture.open()
+            defer { archive.close() }
+            return try archive.instance(id: 1)?.picture
+        }
+        #expect(try picture()?.assembled == nil && picture()?.width == 65_535)
+        try fixture.index(parser: SlideParser())
+        #expect(try picture()?.assembled == PictureSides(width: 9, height: 65_535))
+        #expect(try fixture.index(parser: SlideParser()).unchanged == 1)
+    }
+}

@@ -111,7 +111,7 @@ struct ResamplingTests {
         var compared = 0
         for row in Corpus.table("MANIFEST.tsv") {
             guard let path = row["path"], !path.contains("/broken/"), row["ts_uid"] == "1.2.840.10008.1.2.4.50", let file = opened(path),
-                let picture = PictureDescriber.describe(file).picture, max(picture.width, picture.height) >= 64
+                let picture = PictureDescriber.describe(file).picture?.ofFrames, max(picture.width, picture.height) >= 64
             else { continue }
             let settings = PictureSettings(overlays: false, longestSide: max(picture.width, picture.height) / 5)
             do {

@@ -10,6 +10,7 @@ struct TestImage {
     var samples = 1
     var bitsAllocated = 8
     var bitsStored = 8
+    var highBit: Int?
     var isSigned = false
     var photometric = "MONOCHROME2"
     var frames = 1
@@ -17,6 +18,8 @@ struct TestImage {
     var offsetTable: [UInt8] = []
     var extendedOffsets: [UInt64] = []
     var isDelimited = true
+    /// Items that stand in Pixel Data of defined length, instead of `fragments`.
+    var definedLength: [UInt8]?
 
     var bytes: [UInt8] {
         var writer = DICOMWriter()
@@ -30,11 +33,15 @@ struct TestImage {
         writer.element(.columns, us: UInt16(columns))
         writer.element(.bitsAllocated, us: UInt16(bitsAllocated))
         writer.element(.bitsStored, us: UInt16(bitsStored))
-        writer.element(.highBit, us: UInt16(bitsStored - 1))
+        writer.element(.highBit, us: UInt16(highBit ?? bitsStored - 1))
         writer.element(.pixelRepresentation, us: isSigned ? 1 : 0)
         if !extendedOffsets.isEmpty {
             let table = extendedOffsets.flatMap { offset in (0..<8).map { UInt8(truncatingIfNeeded: offset >> (8 * UInt64($0))) } }
             writer.element(.extendedOffsetTable, .OV, table)
+        }
+        if let definedLength {
+            writer.element(.pixelData, .OB, definedLength)
+            return writer.part10(syntax)
         }
         writer.fragments(fragments, offsetTable: offsetTable, delimiter: isDelimited)
         return writer.part10(syntax)

@@ -66,7 +66,15 @@ struct HeaderTextCorpusTests {
     private func check(_ url: URL) throws -> Bool {
         let bytes = try Array(Data(contentsOf: url))
         guard let file = try? Part10File.open(MemoryProvider(bytes)) else { return false }
-        let text = HeaderText.text(of: file)
+        for format in HeaderText.Format.allCases { try check(file, format, url) }
+        #expect(HeaderText.length(of: try Part10File.open(MemoryProvider(bytes))) == HeaderText.text(of: file).count)
+        let json = HeaderJSON.json(of: file, bulkDataURI: "file:x.dcm")
+        #expect(!json.contains { $0 < 0x20 && $0 != 0x0A || $0 == 0x7F }, "\(url.path)")
+        return true
+    }
+
+    private func check(_ file: Part10File, _ format: HeaderText.Format, _ url: URL) throws {
+        let text = HeaderText.text(of: file, format: format)
         #expect(String(validating: text, as: UTF8.self) != nil, "\(url.path)")
         #expect(text.last == 0x0A)
         #expect(!text.contains { $0 < 0x20 && $0 != 0x0A || $0 == 0x7F }, "\(url.path)")
@@ -76,10 +84,7 @@ struct HeaderTextCorpusTests {
             let comments = lines.count { $0.first == 0x23 }
             #expect(lines.count - comments == elementCount(file.meta) + elementCount(file.dataSet), "\(url.path)")
         }
-        #expect(HeaderText.length(of: try Part10File.open(MemoryProvider(bytes))) == text.count)
-        let json = HeaderJSON.json(of: file, bulkDataURI: "file:x.dcm")
-        #expect(!json.contains { $0 < 0x20 && $0 != 0x0A || $0 == 0x7F }, "\(url.path)")
-        return true
+        if format == .second { try HeaderTextLaws.check(text, url.path) }
     }
 
     private func elementCount(_ dataSet: DataSet) -> Int {

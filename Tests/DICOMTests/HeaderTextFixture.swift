@@ -52,9 +52,12 @@ struct HeaderTextFixture {
     func open() throws -> Part10File { try Part10File.open(MemoryProvider(file)) }
 
     /// The lines of the header text.
-    func lines() throws -> [String] {
-        String(decoding: HeaderText.text(of: try open()), as: UTF8.self).split(separator: "\n").map { String($0) }
+    func lines(_ format: HeaderText.Format = .current) throws -> [String] {
+        String(decoding: HeaderText.text(of: try open(), format: format), as: UTF8.self).split(separator: "\n").map { String($0) }
     }
+
+    /// The summary: the comments between the first line and the SOP class.
+    func summary() throws -> [String] { try lines().dropFirst().prefix { !$0.hasPrefix("# SOP class") } }
 
     /// The line of one element, by its tag as it stands in the text.
     func line(_ tag: String) throws -> String? { try lines().first { $0.contains(" (\(tag)) ") } }

@@ -25,7 +25,8 @@ struct HeaderTextTests {
         fixture.add(0x10, 0x10, "PN", "Yamada^Tarou")
         #expect(
             try fixture.lines() == [
-                "# dcmfs header 1",
+                "# dcmfs header 2",
+                "# Patient: Tarou Yamada",
                 "# SOP class: CT Image Storage",
                 "# transfer syntax: JPEG Lossless, First-Order Prediction (Process 14 SV1)",
                 "FileMetaInformationGroupLength (0002,0000) UL = 30",
@@ -91,10 +92,10 @@ struct HeaderTextTests {
         fixture.add(0x6000, 0x10, "US", [0x2C, 1])
         #expect(
             try fixture.lines().suffix(7) == [
-                "PrivateCreator (0019,0010) LO = SIEMENS MR HEADER",
-                "SIEMENS_MR_HEADER:B_value (0019,100c) IS = 1000",
-                "SIEMENS_MR_HEADER:xxfe (0019,10fe) IS = 7",
-                "Private:0019,110c (0019,110c) IS = 8",
+                "private:creator (0019,0010) LO = SIEMENS MR HEADER",
+                "private:SIEMENS_MR_HEADER:B_value (0019,100c) IS = 1000",
+                "private:SIEMENS_MR_HEADER:xxfe (0019,10fe) IS = 7",
+                "private:0019,110c (0019,110c) IS = 8",
                 "FrameIncrementPointer (0028,0009) LO = x",
                 "Unknown (0028,fff1) LO = y",
                 "OverlayRows (6000,0010) US = 300",
@@ -173,13 +174,15 @@ struct HeaderTextTests {
         #expect(try encapsulated.lines().last == "PixelData (7fe0,0010) OB = <2 fragments, 6 bytes at \(offset), JPEG Lossless SV1>")
     }
 
-    @Test func `H10: long values are cut, with a count of what is missing`() throws {
+    @Test func `H10: long values are cut, with a count of what is missing and the place of the whole`() throws {
+        // Behind preamble, mark, two elements of group 0002, and the header of the element itself.
+        let place = 128 + 4 + 12 + 28 + 8
         let text = String(repeating: "x", count: 1030)
-        #expect(try line(8, 0x1030, "LO", text) == "StudyDescription (0008,1030) LO = " + text.prefix(1024) + " ...[+6 characters]")
+        #expect(try line(8, 0x1030, "LO", text) == "StudyDescription (0008,1030) LO = " + text.prefix(1024) + " ...[+6 characters of 1030 bytes at \(place)]")
         let comment = String(repeating: "y", count: 16_390)
-        #expect(try line(0x10, 0x4000, "LT", comment)?.hasSuffix("y ...[+6 characters]") == true)
+        #expect(try line(0x10, 0x4000, "LT", comment)?.hasSuffix("y ...[+6 characters of 16390 bytes at \(place)]") == true)
         let numbers = try #require(try line(0x28, 0x1201, "US", [UInt8](repeating: 1, count: 132)))
-        #expect(numbers.hasSuffix("257 ...[+2 values]"))
+        #expect(numbers.hasSuffix("257 ...[+2 values of 132 bytes at \(place)]"))
         #expect(numbers.split(separator: "\\").count == 64)
     }
 
@@ -187,7 +190,7 @@ struct HeaderTextTests {
         var fixture = HeaderTextFixture()
         fixture.add(0x40, 0xA160, "UT", [UInt8](repeating: 0x7A, count: 2 << 20))
         let line = try #require(try fixture.lines().last)
-        #expect(line == "TextValue (0040,a160) UT = " + String(repeating: "z", count: 16_384) + " ...[+\((2 << 20) - 16_384) bytes]")
+        #expect(line == "TextValue (0040,a160) UT = " + String(repeating: "z", count: 16_384) + " ...[+\((2 << 20) - 16_384) bytes of \(2 << 20) bytes at 184]")
     }
 
     @Test func `H11: what precedes the damage is there, then the error`() throws {

@@ -108,4 +108,39 @@ import Testing
         for entry in entries { #expect(try tree.child(named: entry.name, of: query.id) == entry.node) }
         #expect(String(decoding: entries[1].name, as: UTF8.self).contains(" ~"))
     }
+
+    @Test func `queries that nobody refers to cost nothing in the end, and what had their numbers is stale`() throws {
+        let tree = tree()
+        let find = try tree.node(at: "find").id
+        let first = try tree.referredChild(named: Array("PatientID=0".utf8), of: find, reader: 7)
+        let nested = try tree.referredChild(named: Array("Modality=CT".utf8), of: first.id, reader: 7)
+        // The kernel refers to the inner one only: the outer one keeps its number all the same.
+        tree.forget(first.id)
+        var ids: Set<NodeID> = []
+        for number in 1...5_000 {
+            let node = try tree.referredChild(named: Array("PatientID=\(number)".utf8), of: find, reader: 7)
+            ids.insert(node.id)
+            tree.forget(node.id)
+        }
+        #expect(ids.count < 1_100)
+        #expect(try tree.parent(of: nested.id) == first.id)
+        #expect(try tree.node(at: "find/PatientID=0/Modality=CT").id == nested.id)
+        tree.forget(nested.id)
+        for number in 5_001...10_000 { tree.forget(try tree.referredChild(named: Array("PatientID=\(number)".utf8), of: find, reader: 7).id) }
+        #expect(try tree.referredNode(first.id).generation != first.generation)
+    }
+
+    @Test func `a reader who keeps queries open is refused more at some point, and nobody else is`() throws {
+        let tree = tree()
+        let find = try tree.node(at: "find").id
+        var count = 0
+        #expect {
+            while count < 100_000 {
+                _ = try tree.referredChild(named: Array("PatientID=\(count)".utf8), of: find, reader: 7)
+                count += 1
+            }
+        } throws: { ($0 as? TreeError)?.code == .crowded }
+        #expect(count == 4_096)
+        #expect(try tree.referredChild(named: Array("PatientID=x".utf8), of: find, reader: 8).isDirectory)
+    }
 }

@@ -43,6 +43,30 @@ import Testing
         #expect(beside == inside)
     }
 
+    @Test func `the picture beside the frames of a slide is the whole of it, the frames are its tiles`() throws {
+        source.change { state in
+            guard let index = state.instances.firstIndex(where: { $0.picture?.frameCount == 12 }) else { return }
+            let row = state.instances[index]
+            var picture = row.picture
+            picture?.assembled = PictureSides(width: 30, height: 40)
+            state.instances[index] = InstanceRow(
+                id: row.id, seriesID: row.seriesID, stem: row.stem, uidStem: row.uidStem, size: row.size, mtimeNs: row.mtimeNs,
+                contentChangedNs: row.contentChangedNs, headerTextLength: row.headerTextLength, headerTextVersion: row.headerTextVersion,
+                pictureState: row.pictureState, picture: picture, framesIno: row.framesIno)
+        }
+        let tree = tree
+        let whole = PictureDescription(width: 30, height: 40, channels: 3)
+        let tile = PictureDescription(width: 9, height: 9, channels: 3)
+        #expect(try tree.node(at: Self.cine + "/00001.png").size == PictureSize.png(whole))
+        #expect(try tree.node(at: Self.cine + "/00001.jpg").size == PictureSize.jpeg(whole))
+        #expect(try tree.node(at: Self.cine + "/00001.frames/0006.png").size == PictureSize.png(tile))
+        #expect(try tree.node(at: "with/size=8/" + Self.cine + "/00001.png").size == PictureSize.png(width: 6, height: 8, channels: 3, hasDensity: false, iccProfileLength: 0))
+        for path in [Self.cine + "/00001.png", Self.cine + "/00001.frames/0006.png", Self.cine + "/00001.frames/0006.jpg"] {
+            let node = try tree.node(at: path)
+            #expect(try tree.open(node.id).contents().count == node.size, "\(path)")
+        }
+    }
+
     @Test func `single frames have no frames directory`() throws {
         #expect(try !names("patients/P1/2020-01-02 Thorax/001 CT", tree).contains { $0.hasSuffix(".frames") })
     }

@@ -122,6 +122,10 @@ final class MemorySource: TreeSource {
         return rows
     }
 
+    func changedSeries(since time: Int64, limit: Int) throws(ArchiveError) -> [Int64] {
+        state.withLock { Array($0.series.filter { $0.modifiedNs >= time }.map(\.id).prefix(limit)) }
+    }
+
     func find(_ query: SearchQuery, _ emit: (borrowing SeriesAttributes) throws(ArchiveError) -> Void) throws(ArchiveError) {
         for (rows, modality) in state.withLock({ $0.attributes }) {
             let attributes = SeriesAttributes(rows, modalities: [modality])
@@ -284,16 +288,19 @@ extension MemorySource.State {
         return above + [IndexedAttribute(keyword: "SOPInstanceUID", value: row.uidStem)]
     }
 
-    mutating func add(series: Int64, stem: String, picture: PictureDescription?, textVersion: Int = 1) {
+    mutating func add(series: Int64, stem: String, picture: PictureDescription?, textVersion: Int = HeaderText.formatVersion) {
         let id = Int64(instances.count + 1)
         let content = Array("DICM \(id) \(stem)".utf8)
         sources[id] = content
+        let frames = instances.reduce(Int64(0)) { $0 + ($1.framesIno == nil ? 0 : Int64($1.picture?.frameCount ?? 0)) }
         instances.append(
             InstanceRow(
                 id: id, seriesID: series, stem: Array(stem.utf8), uidStem: Array("1.2.3.4.\(id)".utf8), size: Int64(content.count),
                 mtimeNs: 1_000_000 + id, contentChangedNs: 0,
-                headerTextLength: textVersion == 1 ? 20 + content.count : 3, headerTextVersion: textVersion,
-                pictureState: picture == nil ? .none : .available, picture: picture))
+                headerTextLength: HeaderText.Format(rawValue: textVersion).map { 20 + $0.rawValue + content.count } ?? 3,
+                headerTextVersion: textVersion,
+                pictureState: picture == nil ? .none : .available, picture: picture,
+                framesIno: (picture?.frameCount ?? 1) > 1 ? frames : nil))
     }
 }
 
@@ -316,18 +323,18 @@ final class TestProducer: Producer {
 
     var productions: Int { state.withLock { $0.productions } }
 
-    func headerText(_ descriptor: CInt) throws(ProductionError) -> [UInt8] {
+    func headerText(_ descriptor: CInt, _ format: HeaderText.Format) throws(ProductionError) -> [UInt8] {
         let sizeError = try begin()
         if state.withLock({ $0.writesSources }) { futimens(descriptor, [timespec(tv_sec: 1, tv_nsec: 0), timespec(tv_sec: 1, tv_nsec: 0)]) }
         var status = stat()
         fstat(descriptor, &status)
-        return Array(repeating: UInt8(ascii: "t"), count: 20 + Int(status.st_size) + sizeError)
+        return Array(repeating: UInt8(ascii: "t"), count: 20 + format.rawValue + Int(status.st_size) + sizeError)
     }
 
-    func headerTexts(_ descriptors: [CInt]) -> [[UInt8]?] {
-        state.withLock { $0.batches.append(descriptors.count) }
+    func headerTexts(_ orders: [HeaderTextOrder]) -> [[UInt8]?] {
+        state.withLock { $0.batches.append(orders.count) }
         // As the protocol says: nothing for those that fail, until they are asked for alone.
-        return descriptors.map { try? headerText($0) }
+        return orders.map { try? headerText($0.descriptor, $0.format) }
     }
 
     func picture(_ descriptor: CInt, _ order: PictureOrder) throws(ProductionError) -> ProducedPicture {

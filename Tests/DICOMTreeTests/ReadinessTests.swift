@@ -27,7 +27,7 @@ import Testing
         try tree.prepare(file.id)
         #expect(try !tree.node(file.id).isSizeExact)
         for id in [file.id, NodeID.readme] {
-            let node = try tree.preparedNode(id)
+            let node = try #require(try tree.prepare(id))
             #expect(node.isSizeExact && node.size > 0)
             #expect(try tree.open(id).contents().count == node.size)
         }

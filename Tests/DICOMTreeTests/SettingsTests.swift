@@ -1,5 +1,6 @@
 import DICOM
 import DICOMTree
+import Locks
 import Testing
 
 @testable import DICOMArchive
@@ -11,7 +12,8 @@ import Testing
         ("window=lung", "window=lung"), ("window=40_400", "window=40_400"), ("window=40.0_400.50", "window=40_400.5"),
         ("window=-600_1500", "window=-600_1500"), ("window=file", "window=file"), ("window=file2", "window=file2"),
         ("overlays=on", "window=file"), ("show=txt+jpg,size=64,window=auto", "window=auto,size=64,show=jpg+txt"),
-        ("overlays=off,size=256", "size=256,overlays=off"),
+        ("overlays=off,size=256", "size=256,overlays=off"), ("pixels=stored,overlays=off", "overlays=off,pixels=stored"),
+        ("pixels=square", "window=file"),
     ])
     func `settings in any order have one canonical name`(name: String, canonical: String) throws {
         let parsed = try #require(settings(name))
@@ -21,7 +23,7 @@ import Testing
 
     @Test(arguments: [
         "", ",", "window", "window=", "window=Lung", "window=40", "window=40_0", "window=40_-1", "window=40_400_1", "window=nan_1", "window=1e9_1",
-        "window=0x10_4", "window=file0", "window=file01", "size=0", "size=-1", "size=016", "size=16385", "size=99999999", "size= 5", "overlays=maybe",
+        "window=0x10_4", "window=file0", "window=file01", "size=0", "size=-1", "size=016", "size=16385", "size=99999999", "size= 5", "overlays=maybe", "pixels=", "pixels=round",
         "show=", "show=gif", "show=jpg+", "window=lung,window=bone", "window=lung,", ",window=lung", "windows=lung", "WINDOW=lung", "size=256 ",
     ])
     func `what does not follow the grammar is no setting`(name: String) {
@@ -59,7 +61,7 @@ import Testing
         #expect(try tree.node(at: "with").isDirectory)
     }
 
-    @Test(arguments: ["window=lung", "size=64", "overlays=off", "show=jpg+txt", "size=100,show=png", "window=file"])
+    @Test(arguments: ["window=lung", "size=64", "overlays=off", "pixels=stored", "show=jpg+txt", "size=100,show=png", "window=file"])
     func `the tree under settings obeys the laws of the tree`(name: String) throws {
         let tree = tree
         let all = try below(tree, "with/\(name)")
@@ -114,13 +116,61 @@ import Testing
         #expect(throws: TreeError.self) { try tree.node(at: "with/show=jpg/\(Self.series)/00001.dcm") }
     }
 
-    @Test func `numbers are never given twice and run out with a clear answer`() throws {
+    @Test func `numbers that nobody refers to are used again, and what had them is stale`() throws {
         let tree = tree
-        var ids: Set<NodeID> = []
-        for side in 1..<NodeID.settingsLimit { ids.insert(try tree.node(at: "with/size=\(side)").id) }
-        #expect(ids.count == NodeID.settingsLimit - 1)
-        #expect(throws: TreeError.self) { try tree.node(at: "with/size=10000") }
-        #expect(try ids.contains(tree.node(at: "with/size=17").id))
+        let first = try tree.referredChild(named: Array("size=1".utf8), of: .with, reader: 1)
+        let inside = try tree.node(at: "with/size=1/patients")
+        tree.forget(first.id)
+        // Nobody else needs it: a handle of before still leads there.
+        #expect(try tree.node(inside.id) == inside)
+        let handle = try tree.referredNode(first.id)
+        #expect(handle.generation == first.generation)
+        tree.forget(handle.id)
+        for side in 2...3 * NodeID.settingsLimit {
+            let node = try tree.referredChild(named: Array("size=\(side)".utf8), of: .with, reader: 1)
+            #expect(node.number < 1 << 53)
+            tree.forget(node.id)
+        }
+        let successor = try tree.referredNode(first.id)
+        #expect(successor.generation != first.generation)
+        #expect(try tree.node(at: "with/size=1").id != first.id || tree.referredNode(first.id).generation != first.generation)
+    }
+
+    @Test func `a reader who keeps all that he may leaves the rest to others`() throws {
+        let tree = tree
+        let asked = Mutex<[[UInt8]]>([])
+        tree.onCrowded { parent, name in
+            #expect(parent == .with)
+            asked.withLock { $0.append(name) }
+        }
+        var held: [NodeID] = []
+        #expect { while held.count < NodeID.settingsLimit { held.append(try tree.referredChild(named: Array("size=\(held.count + 1)".utf8), of: .with, reader: 1).id) } }
+            throws: { ($0 as? TreeError)?.code == .crowded }
+        #expect(held.count == 128)
+        // What he has not used for longest the kernel is asked to forget.
+        #expect(asked.withLock { $0.first } == Array("size=1".utf8))
+        for reader in UInt32(2)...5 {
+            #expect(try tree.referredChild(named: Array("size=\(1000 + reader)".utf8), of: .with, reader: reader).isDirectory)
+        }
+        #expect(try tree.referredChild(named: Array("window=lung".utf8), of: .with, reader: 1).isDirectory)
+        #expect(try tree.referredChild(named: Array("size=5".utf8), of: .with, reader: 2).id == held[4])
+        for id in held { tree.forget(id) }
+        #expect(try tree.referredChild(named: Array("size=2000".utf8), of: .with, reader: 1).isDirectory)
+    }
+
+    @Test func `numbers below settings are one for each file, apart from all others`() throws {
+        let tree = tree
+        var numbers: [UInt64: NodeID] = [:]
+        func note(_ node: Node) { #expect(numbers.updateValue(node.id, forKey: node.number) ?? node.id == node.id) }
+        for found in try tree.walk() { note(found.entry.node) }
+        for name in ["with/size=64", "with/size=65", "find/PatientID=P1", "with/size=64/find/PatientID=P1", "with/size=64/find/PatientID=*"] {
+            note(try tree.node(at: name))
+            for found in try below(tree, name) {
+                #expect(found.entry.node.number < 1 << 53)
+                note(found.entry.node)
+            }
+        }
+        #expect(numbers.count > 400)
     }
 
     @Test func `ids of settings that nobody asked for are stale`() throws {

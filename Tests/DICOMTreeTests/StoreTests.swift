@@ -155,7 +155,7 @@ import Testing
 
     @Test func `settings, kinds, frames, programs and archives that differ have files of their own`() throws {
         let names = [
-            "window=lung", "window=40_400", "window=40_401", "window=file2", "window=auto", "overlays=off", "size=8", "window=auto,overlays=off",
+            "window=lung", "window=40_400", "window=40_401", "window=file2", "window=auto", "overlays=off", "size=8", "pixels=stored", "window=auto,overlays=off",
         ]
         var count = 0
         for path in names.map({ "with/\($0)/" + Self.picture }) + [Self.picture, Self.series + "/00001.jpg", Self.series + "/00002.png"] {
@@ -176,10 +176,10 @@ import Testing
         let description = PictureDescription(width: 1, height: 1, channels: 1, density: PixelDensity(x: 1, y: 1, isMetric: true))
         let order = PictureOrder(frame: 0, kind: .png, settings: PictureSettings(), description: description, expectedSize: 1)
         #expect(Mirror(reflecting: order).children.map(\.label) == ["frame", "kind", "settings", "description", "expectedSize", "isIcon"])
-        #expect(Mirror(reflecting: order.settings).children.map(\.label) == ["window", "overlays", "longestSide"])
+        #expect(Mirror(reflecting: order.settings).children.map(\.label) == ["window", "overlays", "longestSide", "squarePixels"])
         #expect(
             Mirror(reflecting: description).children.map(\.label)
-                == ["width", "height", "channels", "frameCount", "representativeFrame", "density", "iccProfileLength"])
+                == ["width", "height", "channels", "frameCount", "representativeFrame", "density", "iccProfileLength", "assembled"])
         #expect(Mirror(reflecting: FileIdentity()).children.map(\.label) == ["size", "mtimeNs", "ctimeNs", "inode"])
         let row = try #require(try source.instance(id: 1))
         func key(_ change: (inout PictureDescription, inout FileIdentity) -> Void) -> PictureKey {
@@ -192,7 +192,8 @@ import Testing
             key { _, _ in }, key { d, _ in d.width = 2 }, key { d, _ in d.height = 2 }, key { d, _ in d.channels = 3 },
             key { d, _ in d.frameCount = 2 }, key { d, _ in d.representativeFrame = 2 }, key { d, _ in d.density = nil },
             key { d, _ in d.density?.x = 2 }, key { d, _ in d.density?.y = 2 },
-            key { d, _ in d.density?.isMetric = false }, key { d, _ in d.iccProfileLength = 2 }, key { _, i in i.size = 1 },
+            key { d, _ in d.density?.isMetric = false }, key { d, _ in d.iccProfileLength = 2 },
+            key { d, _ in d.assembled = PictureSides(width: 1, height: 2) }, key { d, _ in d.assembled = PictureSides(width: 2, height: 1) }, key { _, i in i.size = 1 },
             key { _, i in i.mtimeNs = 1 }, key { _, i in i.ctimeNs = 1 }, key { _, i in i.inode = 1 },
         ]
         #expect(Set(keys).count == keys.count && Set(keys.map(\.name)).count == keys.count)

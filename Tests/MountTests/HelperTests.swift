@@ -18,6 +18,8 @@ private let unhelper = Corpus.projectRoot + "/mountscripts/umount.fuse.dcmfs"
         ["-o", "ro,user=anna,_netdev,nofail,noexec,nosuid,nodev,x-systemd.automount,show=dcm+txt"],
         ["-n", "-s", "-v", "-r", "-o", "show=dcm", "-t", "fuse.dcmfs", "-o", "defaults,show=dcm+txt"],
         ["-sn", "-oshow=dcm+txt", "-N", "1"],
+        // What libmount makes of "defaults".
+        ["-o", "rw,show=dcm+txt"], ["-o", "noexec,rw,nofail,rw", "-o", "show=dcm+txt"], ["-o", "show=dcm+txt,rw"],
     ])
     func `archive, mount point and options in the forms of mount`(options: [String]) throws {
         let tree = try MountedTree(indexing: [Corpus.projectRoot + "/Fixtures/ct"])

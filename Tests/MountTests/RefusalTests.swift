@@ -67,7 +67,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
         close(folder)
     }
 
-    @Test func `there are no extended attributes`() throws {
+    @Test func `there are no extended attributes, which an empty list says`() throws {
         let tree = try MountedTree(mounting: [fixtures])
         let file = try #require(try tree.files("patients").first)
         guard let python = Finished.find("python3") else { return }
@@ -76,14 +76,14 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
             let script = "import os, sys, errno\np = sys.argv[1]\ntry: print(os.\(call))\nexcept OSError as e: print(errno.errorcode[e.errno])"
             return try Finished.run(python, ["-c", script, file]).output
         }
-        #expect(errors == ["ENOTSUP\n", "ENOTSUP\n", "EROFS\n", "EROFS\n"])
+        #expect(errors == ["ENOTSUP\n", "[]\n", "EROFS\n", "EROFS\n"])
     }
 
-    @Test func `the whole shows up as a full, read-only filesystem of its archive`() throws {
+    @Test func `the whole shows up as a read-only filesystem of its archive`() throws {
         let tree = try MountedTree(mounting: [fixtures])
         var status = statvfs()
         #expect(statvfs(tree.point, &status) == 0)
-        #expect(status.f_bavail == 0 && status.f_bfree == 0 && status.f_namemax == 255)
+        #expect(status.f_namemax == 255)
         #expect(status.f_blocks > 0)
         #expect(Int(status.f_flag) & ST_RDONLY != 0)
         let line = MountedTree.mountTable.split(separator: "\n").first { $0.contains(" \(tree.point) ") } ?? ""

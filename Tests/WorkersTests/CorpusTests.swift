@@ -69,7 +69,7 @@ struct CorpusTests {
     }
 
     static func draw(_ picture: PictureDescription, _ file: CInt, _ size: Int, _ pool: WorkerPool, _ path: String) throws -> Int {
-        let length = try #require(PictureSize.png(picture))
+        let length = try #require(PictureSize.png(picture.drawn(with: .init())))
         let request = PictureRequest(
             fileSize: size, frame: picture.representativeFrame, format: .png, settings: .init(), description: picture, expectedSize: length)
         let result = Result { () throws(WorkerError) in try pool.picture(file, request) }

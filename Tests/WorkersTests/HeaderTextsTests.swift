@@ -18,7 +18,7 @@ import Workers
     private func texts(_ files: [[UInt8]], _ pool: WorkerPool) throws -> [[UInt8]?] {
         let descriptors = try files.map { try WorkerFixture.file($0) }
         defer { for file in descriptors { close(file) } }
-        return try pool.headerTexts(descriptors, sizes: files.map(\.count))
+        return try pool.headerTexts(descriptors, sizes: files.map(\.count), formats: files.map { _ in .current })
     }
 
     @Test func `they are what each request alone gives, and nothing where that fails or is long`() throws {
@@ -37,6 +37,20 @@ import Workers
         }
         #expect(found.count { $0 == nil } >= 2)
         #expect(try texts([], pool).isEmpty)
+    }
+
+    @Test func `each file has its text in the format that is asked for, alone and beside others`() throws {
+        let pool = try WorkerFixture.pool(tests: false)
+        let files = (0..<4).map { document($0) }
+        let formats: [HeaderText.Format] = [.first, .second, .first, .second]
+        let descriptors = try files.map { try WorkerFixture.file($0) }
+        defer { for file in descriptors { close(file) } }
+        let found = try pool.headerTexts(descriptors, sizes: files.map(\.count), formats: formats)
+        for (place, format) in formats.enumerated() {
+            let text = try #require(found[place])
+            #expect(text.starts(with: Array("# dcmfs header \(format.rawValue)\n".utf8)))
+            #expect(try pool.headerText(descriptors[place], size: files[place].count, format: format) == text)
+        }
     }
 
     @Test func `a file that ends the worker fails the request, and the next one is served`() throws {

@@ -41,7 +41,7 @@ import WorkerProtocol
     @Test func headerPrintsTextAndJSON() throws {
         let text = try Self.dcmfs(["header", Self.fixture])
         #expect(text.code == 0)
-        #expect(text.text.hasPrefix("# dcmfs header 1\n"))
+        #expect(text.text.hasPrefix("# dcmfs header 2\n"))
         #expect(text.text.contains("\nModality (0008,0060) CS = CT\n"))
         let json = try Self.dcmfs(["header", "--json", Self.fixture])
         let object = try JSONSerialization.jsonObject(with: json.output) as? [String: [String: Any]]
@@ -115,7 +115,7 @@ import WorkerProtocol
             let text = output.fileHandleForReading.readDataToEndOfFile()
             shell.waitUntilExit()
             #expect(shell.terminationStatus == 0)
-            #expect(text.starts(with: Data("# dcmfs header 1\n".utf8)))
+            #expect(text.starts(with: Data("# dcmfs header 2\n".utf8)))
         }
     }
 }

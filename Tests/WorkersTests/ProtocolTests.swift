@@ -7,6 +7,18 @@ import WorkerProtocol
         width: 65_535, height: 1, channels: 3, frameCount: 12, representativeFrame: 5,
         density: PixelDensity(x: 2834, y: 2835, isMetric: true), iccProfileLength: 3144)
 
+    /// A slide, asked for with every setting that is not the default.
+    static var slide: PictureRequest {
+        var description = picture
+        description.assembled = PictureSides(width: 3, height: 65_535)
+        var request = PictureRequest(
+            fileSize: 1, frame: 2, format: .jpeg, settings: .init(window: .file(number: 2), overlays: false, longestSide: 7, squarePixels: false),
+            description: description, expectedSize: 1, frameRange: 4..<9)
+        request.isIcon = true
+        request.source = [0, 255, 7]
+        return request
+    }
+
     static var fullSummary: InstanceSummary {
         var summary = InstanceSummary()
         summary.patientID = Array("ID 1".utf8)
@@ -57,7 +69,8 @@ import WorkerProtocol
 
     static var requests: [WorkerRequest] {
         [
-            .ingest(sizes: []), .ingest(sizes: [0, 1, Int.max]), .headerText(size: 5), .headerTexts(sizes: [7, 0]), .headerJSON(size: 6, bulkDataURI: "file.dcm"),
+            .ingest(sizes: []), .ingest(sizes: [0, 1, Int.max]), .headerText(size: 5, format: .first),
+            .headerTexts(sizes: [7, 0], formats: [.second, .first]), .headerJSON(size: 6, bulkDataURI: "file.dcm"),
             .picture(
                 PictureRequest(
                     fileSize: 1, frame: 2, format: .png, settings: .init(window: .values(center: 40.5, width: 400), overlays: false),
@@ -65,7 +78,7 @@ import WorkerProtocol
             .explanation(
                 PictureRequest(fileSize: 1, frame: 0, format: .compressedPNG, settings: .init(window: .auto), description: picture, expectedSize: nil)
             ),
-            .formats, .test(.echo(length: 3)), .test(.spin), .test(.hang), .test(.trap), .test(.raise(signal: 9)), .test(.exit(code: 3)),
+            .picture(slide), .formats, .test(.echo(length: 3)), .test(.spin), .test(.hang), .test(.trap), .test(.raise(signal: 9)), .test(.exit(code: 3)),
             .test(.allocate(bytes: 1 << 40)), .test(.overflowStack), .test(.forbidden(.fchmod)),
             .test(.decode(characterSet: [1], bytes: [2, 3])), .test(.answer(head: [4])), .test(.trapAt(file: 8)),
         ]

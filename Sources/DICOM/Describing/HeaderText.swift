@@ -1,15 +1,25 @@
-/// "dcmfs header text v1": one line per element, with its full path, VR and value (header-text.md section 8.1, rules H1 to H12).
+/// The header as text: comments for people, then one line per element with its full path, VR and value (docs/guide.md).
 ///
 /// A pure function of the header bytes: no pixels, no build, no machine.
 package enum HeaderText {
-    /// Grows when the same header gives another text: stored with its length in the index.
-    package static let formatVersion = 1
+    /// How the same header is written. A number is stored with the text's length in the index, so an older format is written as it
+    /// was for as long as archives name it.
+    package enum Format: Int, Hashable, Sendable, CaseIterable {
+        case first = 1
+        /// A summary for people, private elements that begin as no public one does, the place of what is cut.
+        case second = 2
+
+        package static let current = Format.second
+    }
+
+    /// Grows when the same header gives another text.
+    package static let formatVersion = Format.current.rawValue
     /// Longest text; what follows in a (hostile) header is left out with a last line that says so.
     static let byteLimit = 16 << 20
 
     /// The text of a file; bulk data are not read for it.
-    package static func text(of file: Part10File) -> [UInt8] {
-        withParts(of: file) { comments, elements in
+    package static func text(of file: Part10File, format: Format = .current) -> [UInt8] {
+        withParts(of: file, format) { comments, elements in
             var text: [UInt8] = []
             text.reserveCapacity(comments.count + elements.count)
             text.append(contentsOf: comments)
@@ -19,21 +29,31 @@ package enum HeaderText {
     }
 
     /// Bytes of the text.
-    package static func length(of file: Part10File) -> Int { withParts(of: file) { $0.count + $1.count } }
+    package static func length(of file: Part10File, format: Format = .current) -> Int { withParts(of: file, format) { $0.count + $1.count } }
 
     /// The comments, which say what was noticed on the way, stand before the elements.
-    private static func withParts<R>(of file: Part10File, _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> R) -> R {
-        var writer = HeaderTextWriter(file)
+    private static func withParts<R>(of file: Part10File, _ format: Format, _ body: (UnsafeRawBufferPointer, UnsafeRawBufferPointer) -> R) -> R {
+        var writer = HeaderTextWriter(file, format)
         writer.writeElements()
         var comments = TextBuffer(capacity: 1024)
-        writeComments(of: file, issues: writer.issues, into: &comments)
+        writeComments(of: file, format, issues: writer.issues, into: &comments)
         return comments.withBytes(0..<comments.count) { comments in
             writer.output.withBytes(0..<writer.output.count) { body(comments, $0) }
         }
     }
 
-    private static func writeComments(of file: Part10File, issues: SpecificCharacterSet.Issues, into output: inout TextBuffer) {
-        output.append("# dcmfs header 1\n# SOP class: ")
+    private static func writeComments(of file: Part10File, _ format: Format, issues: SpecificCharacterSet.Issues, into output: inout TextBuffer) {
+        output.append("# dcmfs header ")
+        output.append(decimal: format.rawValue)
+        output.append(0x0A)
+        let frame = FunctionalGroups.representativeFrame(of: file.dataSet)
+        let window = file.pixelData == nil ? nil : VOIChoice.choice(for: file.dataSet, frame: frame)
+        if format != .first {
+            var summary = HeaderSummary(file, frame: frame, window: window)
+            summary.write()
+            output.append(summary.output)
+        }
+        output.append("# SOP class: ")
         let sopClass = uid(file.dataSet, .sopClassUID) ?? uid(file.meta, .mediaStorageSOPClassUID) ?? []
         writeName(of: sopClass, long: nil, into: &output)
         output.append("\n# transfer syntax: ")
@@ -44,8 +64,12 @@ package enum HeaderText {
             writeName(of: file.transferSyntaxUID, long: UIDDictionary.longName(file.transferSyntaxUID), into: &output)
         }
         output.append(0x0A)
-        writePreview(of: file, into: &output)
-        writeWarnings(of: file, issues: issues, into: &output)
+        if let window { writePreview(of: file, window, into: &output) }
+        switch format {
+        case .first: writeFirstWarnings(of: file, into: &output)
+        case .second: writeWarnings(of: file, into: &output)
+        }
+        writeWarnings(issues, into: &output)
     }
 
     private static func uid(_ dataSet: DataSet, _ tag: Tag) -> [UInt8]? {
@@ -62,10 +86,8 @@ package enum HeaderText {
     }
 
     /// The window rule of the preview; never a value that the pixels decide (H1).
-    private static func writePreview(of file: Part10File, into output: inout TextBuffer) {
-        guard file.pixelData != nil else { return }
-        let frame = FunctionalGroups.representativeFrame(of: file.dataSet)
-        switch VOIChoice.choice(for: file.dataSet, frame: frame) {
+    private static func writePreview(of file: Part10File, _ choice: VOIChoice, into output: inout TextBuffer) {
+        switch choice {
         case .window(let window):
             output.append("# preview: window ")
             output.append(shortest: window.center)
@@ -84,19 +106,54 @@ package enum HeaderText {
         }
     }
 
-    private static func writeWarnings(of file: Part10File, issues: SpecificCharacterSet.Issues, into output: inout TextBuffer) {
-        for forgiveness in file.forgiven.prefix(16) {
+    /// What the reader tolerated and where, and where it had to give up, in words: before the elements, because nobody looks for
+    /// it behind them.
+    private static func writeWarnings(of file: Part10File, into output: inout TextBuffer) {
+        if let error = file.parseError {
+            output.append("# damaged: reading ended")
+            if error.offset >= 0 {
+                output.append(" at offset ")
+                output.append(decimal: error.offset)
+            }
+            output.append(": ")
+            output.append(VisibleText.line(error.message))
+            output.append("; what follows there is not shown\n")
+        }
+        for forgiveness in file.forgiven.prefix(noted) {
+            output.append("# warning at offset ")
+            output.append(decimal: forgiveness.offset)
+            output.append(": ")
+            output.append(forgiveness.code.words)
+            output.append(" (")
+            output.append(forgiveness.code.rawValue)
+            output.append(")\n")
+        }
+        writeCount(of: file, into: &output)
+    }
+
+    /// Of format 1.
+    private static func writeFirstWarnings(of file: Part10File, into output: inout TextBuffer) {
+        for forgiveness in file.forgiven.prefix(noted) {
             output.append("# warning: ")
             output.append(forgiveness.code.rawValue)
             output.append(" at offset ")
             output.append(decimal: forgiveness.offset)
             output.append(0x0A)
         }
-        if file.forgiven.count > 16 {
-            output.append("# warning: ")
-            output.append(decimal: file.forgiven.count - 16)
-            output.append(" more of that kind\n")
-        }
+        writeCount(of: file, into: &output)
+    }
+
+    /// Most tolerated things that are named one by one.
+    private static let noted = 16
+
+    private static func writeCount(of file: Part10File, into output: inout TextBuffer) {
+        guard file.forgiven.count > noted else { return }
+        output.append("# warning: ")
+        output.append(decimal: file.forgiven.count - noted)
+        output.append(" more of that kind\n")
+    }
+
+    private static func writeWarnings(_ issues: SpecificCharacterSet.Issues, into output: inout TextBuffer) {
         if issues.contains(.undeclared) {
             output.append("# warning: 8-bit text without a known Specific Character Set, read as UTF-8 or ISO 8859-1\n")
         }

@@ -26,12 +26,14 @@ extension HeaderTextWriter {
         let text = VisibleText(isMultiValued: !vr.isSingleText, limit: isLong ? 16_384 : 1024)
         let rest = record.length > Self.readLimit ? record.length - 8 * text.limit : 0
         withValue(record, level, rest > 0 ? 8 * text.limit : record.length) { writer, bytes in
-            writer.write(bytes, vr, text, rest: rest, level)
+            writer.write(bytes, record, vr, text, rest: rest, level)
             if vr == .UI { writer.writeUIDName(bytes) }
         }
     }
 
-    private mutating func write(_ bytes: UnsafeRawBufferPointer, _ vr: VR, _ text: VisibleText, rest: Int, _ level: Level) {
+    private mutating func write(
+        _ bytes: UnsafeRawBufferPointer, _ record: ElementRecord, _ vr: VR, _ text: VisibleText, rest: Int, _ level: Level
+    ) {
         let bytes = UnsafeRawBufferPointer(rebasing: bytes[0..<VisibleText.withoutPadding(bytes)])
         if bytes.isEmpty { return }
         output.append(0x20)
@@ -45,9 +47,9 @@ extension HeaderTextWriter {
             leftOut = scratch.withUnsafeBytes { text.write($0, into: &output) }
         }
         if rest > 0 {
-            writeCut(rest + leftOut, "bytes")
+            writeCut(rest + leftOut, "bytes", record)
         } else if leftOut > 0 {
-            writeCut(leftOut, "characters")
+            writeCut(leftOut, "characters", record)
         }
     }
 
@@ -60,12 +62,19 @@ extension HeaderTextWriter {
         output.append(name)
     }
 
-    /// ` ...[+N what]` (H10).
-    private mutating func writeCut(_ count: Int, _ what: StaticString) {
+    /// ` ...[+N characters of N bytes at N]` (H10): what is missing here, and where the whole value lies. Format 1 said what is
+    /// missing only.
+    private mutating func writeCut(_ count: Int, _ what: StaticString, _ record: ElementRecord) {
         output.append(" ...[+")
         output.append(decimal: count)
         output.append(0x20)
         output.append(what)
+        if format != .first {
+            output.append(" of ")
+            output.append(decimal: record.length)
+            output.append(" bytes")
+            writePlace(record.valueOffset)
+        }
         output.append(0x5D)
     }
 
@@ -84,7 +93,7 @@ extension HeaderTextWriter {
                 NumberWord(word, isBigEndian: isBigEndian).write(vr, into: &writer.output)
             }
         }
-        if count > listed { writeCut(count - listed, "values") }
+        if count > listed { writeCut(count - listed, "values", record) }
     }
 
     // MARK: Binary

@@ -3,6 +3,7 @@
 /// Recursive over items; the reader bounds the depth (128).
 struct HeaderTextWriter: ~Copyable {
     let file: Part10File
+    let format: HeaderText.Format
     var output = TextBuffer(capacity: 32 << 10)
     /// What character sets could not say, over all values.
     var issues: SpecificCharacterSet.Issues = []
@@ -11,16 +12,26 @@ struct HeaderTextWriter: ~Copyable {
     /// `Sequence[0].` and so on, for the item at hand.
     private var path = TextBuffer(capacity: 256)
     private var isInflated = false
-    private var isCut = false
+    /// Offset of the first element that was left out for the text's length.
+    private var cutOffset: Int?
 
-    init(_ file: Part10File) { self.file = file }
+    init(_ file: Part10File, _ format: HeaderText.Format) {
+        self.file = file
+        self.format = format
+    }
 
     mutating func writeElements() {
         write(file.meta)
         isInflated = file.isInflated
         write(file.dataSet)
-        if isCut {
-            output.append("# the rest is left out: longer than ")
+        if let cutOffset {
+            output.append("# the rest is left out")
+            if format != .first {
+                output.append(" from the element")
+                writePlace(cutOffset)
+                output.append(" on")
+            }
+            output.append(": longer than ")
             output.append(decimal: HeaderText.byteLimit)
             output.append(" bytes\n")
         }
@@ -38,7 +49,7 @@ struct HeaderTextWriter: ~Copyable {
         var index = dataSet.range.lowerBound
         while index < dataSet.range.upperBound {
             if output.count > HeaderText.byteLimit {
-                isCut = true
+                if cutOffset == nil { cutOffset = storage.records[index].offset }
                 return
             }
             write(index, storage.records[index], &level)
@@ -74,7 +85,7 @@ struct HeaderTextWriter: ~Copyable {
         output.append(decimal: items.count)
         output.append(items.count == 1 ? " item\n" : " items\n")
         let outer = path.count
-        for (number, item) in items.enumerated() where !isCut {
+        for (number, item) in items.enumerated() where cutOffset == nil {
             path.append(name)
             path.append(0x5B)
             path.append(decimal: number)
@@ -84,28 +95,51 @@ struct HeaderTextWriter: ~Copyable {
         }
     }
 
-    /// The last part of the path: keyword, `CREATOR:name`, `Private:gggg,eeee` or `Unknown` (H3, H4).
+    /// The last part of the path (H3, H4).
     private mutating func writeName(_ tag: Tag, _ index: Int, _ level: inout Level) {
-        if tag.isPrivate, tag.element > 0xFF {
-            level.enter(tag, index)
-            writePrivateName(tag, level)
+        if tag.isPrivate {
+            if tag.element > 0xFF { level.enter(tag, index) }
+            switch format {
+            case .first: writeFirstPrivateName(tag, level)
+            case .second: writePrivateName(tag, level)
+            }
         } else if let keyword = DataDictionary.entry(tag)?.keyword, !keyword.isEmpty {
             output.append(keyword)
-        } else if tag.isPrivate {
-            writePrivateName(tag, level)
         } else {
             output.append("Unknown")
         }
     }
 
+    /// `private:CREATOR:name`, `private:creator` for what reserves a block, else `private:gggg,eeee`: no keyword of PS3.6 begins so,
+    /// and no creator, whatever it is called, makes a line that looks like a public element's.
     private mutating func writePrivateName(_ tag: Tag, _ level: Level) {
+        output.append("private:")
+        if (0x10...0xFF).contains(tag.element) { return output.append("creator") }
+        if level.creatorWord.isEmpty || tag.element <= 0xFF { return writePair(tag) }
+        // A creator is a Long String: 64 characters.
+        level.creatorWord.withUnsafeBytes { output.append(UnsafeRawBufferPointer(rebasing: $0.prefix(64))) }
+        writeKnownName(tag, level)
+    }
+
+    /// Of format 1: `CREATOR:name`, the keyword PrivateCreator, `Private:gggg,eeee`.
+    private mutating func writeFirstPrivateName(_ tag: Tag, _ level: Level) {
+        if tag.element <= 0xFF, let keyword = DataDictionary.entry(tag)?.keyword, !keyword.isEmpty { return output.append(keyword) }
         if level.creatorWord.isEmpty || tag.element <= 0xFF {
             output.append("Private:")
-            output.append(hex: tag.rawValue >> 16, digits: 4)
-            output.append(0x2C)
-            return output.append(hex: tag.rawValue & 0xFFFF, digits: 4)
+            return writePair(tag)
         }
         output.append(level.creatorWord)
+        writeKnownName(tag, level)
+    }
+
+    private mutating func writePair(_ tag: Tag) {
+        output.append(hex: tag.rawValue >> 16, digits: 4)
+        output.append(0x2C)
+        output.append(hex: tag.rawValue & 0xFFFF, digits: 4)
+    }
+
+    /// `:name` of the private dictionary, else `:xxEE`.
+    private mutating func writeKnownName(_ tag: Tag, _ level: Level) {
         output.append(0x3A)
         if let name = level.section?.entry(tag)?.keyword, !name.isEmpty { return output.append(name) }
         output.append("xx")

@@ -3,11 +3,11 @@
 package struct PictureDescription: Hashable, Sendable {
     /// Raised when the same header may give another description, or pictures where there were none: what was indexed before
     /// is then read again once.
-    package static let version = 2
+    package static let version = 3
 
-    /// Columns (0028,0011); 1...65535.
+    /// Columns of a frame, those of its codestream where it has one (PS3.5 8.2.1); 1...65535.
     package var width: Int
-    /// Rows (0028,0010); 1...65535.
+    /// Rows of a frame, likewise; 1...65535.
     package var height: Int
     /// 1 gray or 3 RGB: what the rendered picture has, not what the file stores.
     package var channels: Int
@@ -19,6 +19,9 @@ package struct PictureDescription: Hashable, Sendable {
     package var density: PixelDensity?
     /// Bytes of the ICC profile that is embedded unchanged (rule C10); 0 when there is none.
     package var iccProfileLength: Int
+    /// Sides of the Total Pixel Matrix, where frames are tiles and `NNNNN.png` shows all of them put together (PS3.3 C.8.12.14);
+    /// nil for everything else.
+    package var assembled: PictureSides?
 
     package init(
         width: Int, height: Int, channels: Int, frameCount: Int = 1, representativeFrame: Int = 0, density: PixelDensity? = nil,
@@ -31,6 +34,26 @@ package struct PictureDescription: Hashable, Sendable {
         self.representativeFrame = representativeFrame
         self.density = density
         self.iccProfileLength = iccProfileLength
+    }
+}
+
+/// Columns and rows; 1...65535 each.
+package struct PictureSides: Hashable, Sendable {
+    package let width: Int
+    package let height: Int
+
+    package init(width: Int, height: Int) {
+        self.width = width
+        self.height = height
+    }
+}
+
+extension PictureDescription {
+    /// The same for the frames one by one.
+    package var ofFrames: PictureDescription {
+        var frames = self
+        frames.assembled = nil
+        return frames
     }
 }
 

@@ -69,7 +69,7 @@ package enum VOIChoice: Hashable, Sendable {
 
     /// MONOCHROME1 or 2; a file that does not say, with one sample a pixel, counts as such.
     package static func isMonochrome(_ dataSet: DataSet) -> Bool {
-        guard let photometric = dataSet.string(.photometricInterpretation) else { return dataSet.int(.samplesPerPixel) ?? 1 == 1 }
+        guard let photometric = PhotometricTerm.of(dataSet) else { return dataSet.int(.samplesPerPixel) ?? 1 == 1 }
         return photometric == "MONOCHROME1" || photometric == "MONOCHROME2"
     }
 

@@ -41,6 +41,55 @@ enum NumberDecoder {
         }
     }
 
+    /// The first of `doubles`, without an array.
+    static func firstDouble(_ bytes: UnsafeRawBufferPointer, _ kind: Kind) -> Double? {
+        switch kind.format {
+        case .text: return firstText(bytes) { double($0) }
+        case .none: return nil
+        case .unsigned, .signed, .float:
+            guard kind.size > 0, bytes.count >= kind.size else { return nil }
+            return double(word: word(bytes, 0, kind), kind)
+        }
+    }
+
+    /// The first of `ints`, without an array.
+    static func firstInt(_ bytes: UnsafeRawBufferPointer, _ kind: Kind) -> Int? {
+        switch kind.format {
+        case .text: return firstText(bytes) { integer($0) }
+        case .none: return nil
+        case .unsigned, .signed, .float:
+            var offset = 0
+            while kind.size > 0, offset + kind.size <= bytes.count {
+                let word = word(bytes, offset, kind)
+                if kind.format == .float {
+                    if let value = Int(exactly: double(word: word, kind).rounded(.towardZero)) { return value }
+                } else if kind.format == .signed || word >= 0 {
+                    return Int(word)
+                }
+                offset += kind.size
+            }
+            return nil
+        }
+    }
+
+    /// The first of several texts that is a number.
+    private static func firstText<T>(_ bytes: UnsafeRawBufferPointer, _ decode: (Slice<UnsafeRawBufferPointer>) -> T?) -> T? {
+        var start = 0
+        for index in 0...bytes.count where index == bytes.count || bytes[index] == 0x5C {
+            if let value = decode(bytes[start..<index]) { return value }
+            start = index + 1
+        }
+        return nil
+    }
+
+    private static func double(word: Int64, _ kind: Kind) -> Double {
+        switch kind.format {
+        case .float: kind.size == 4 ? Double(Float(bitPattern: UInt32(truncatingIfNeeded: word))) : Double(bitPattern: UInt64(bitPattern: word))
+        case .signed: Double(word)
+        case .unsigned, .text, .none: Double(UInt64(bitPattern: word))
+        }
+    }
+
     private static func words(_ bytes: UnsafeRawBufferPointer, _ kind: Kind) -> [Int64] {
         guard kind.size > 0 else { return [] }
         var values: [Int64] = []
@@ -79,6 +128,7 @@ enum NumberDecoder {
     static func double(_ text: Slice<UnsafeRawBufferPointer>) -> Double? {
         let trimmed = trimmedNumber(text)
         guard let first = trimmed.first, trimmed.count <= 64, isNumeric(first) else { return nil }
+        if let value = plainDouble(trimmed) { return value }
         return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 65) { buffer in
             var count = 0
             for byte in trimmed {
@@ -93,6 +143,26 @@ enum NumberDecoder {
             guard let end, end - start == count else { return nil }
             return value
         }
+    }
+
+    /// Up to 15 digits with a point: a whole number over a power of ten, both of them exact, so that the quotient is the number
+    /// which `strtod` finds. Nil for all else.
+    private static func plainDouble(_ text: Slice<UnsafeRawBufferPointer>) -> Double? {
+        var (value, scale, digits, isFraction) = (0.0, 1.0, 0, false)
+        let isNegative = text.first == 0x2D
+        for byte in isNegative ? text.dropFirst() : text {
+            if byte == 0x2E, !isFraction {
+                isFraction = true
+            } else if byte >= 0x30, byte <= 0x39, digits < 15 {
+                value = value * 10 + Double(byte - 0x30)
+                digits += 1
+                if isFraction { scale *= 10 }
+            } else {
+                return nil
+            }
+        }
+        guard digits > 0 else { return nil }
+        return isNegative ? -(value / scale) : value / scale
     }
 
     /// An integer string; a decimal one is cut at its point.

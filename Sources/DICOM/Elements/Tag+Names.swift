@@ -275,6 +275,14 @@ extension Tag {
     package static var totalPixelMatrixColumns: Tag { Tag(0x0048, 0x0006) }
     package static var totalPixelMatrixRows: Tag { Tag(0x0048, 0x0007) }
     package static var opticalPathSequence: Tag { Tag(0x0048, 0x0105) }
+    package static var planePositionSlideSequence: Tag { Tag(0x0048, 0x021A) }
+    package static var columnPositionInTotalImagePixelMatrix: Tag { Tag(0x0048, 0x021E) }
+    package static var rowPositionInTotalImagePixelMatrix: Tag { Tag(0x0048, 0x021F) }
+    package static var zOffsetInSlideCoordinateSystem: Tag { Tag(0x0040, 0x074A) }
+    package static var opticalPathIdentificationSequence: Tag { Tag(0x0048, 0x0207) }
+    package static var opticalPathIdentifier: Tag { Tag(0x0048, 0x0106) }
+    package static var recommendedAbsentPixelCIELabValue: Tag { Tag(0x0048, 0x0015) }
+    package static var segmentIdentificationSequence: Tag { Tag(0x0062, 0x000A) }
     package static var totalPixelMatrixOriginSequence: Tag { Tag(0x0048, 0x0008) }
 }
 
@@ -288,7 +296,6 @@ extension Tag {
     package static var segmentLabel: Tag { Tag(0x0062, 0x0005) }
     package static var recommendedDisplayCIELabValue: Tag { Tag(0x0062, 0x000D) }
     package static var referencedSegmentNumber: Tag { Tag(0x0062, 0x000B) }
-    package static var segmentIdentificationSequence: Tag { Tag(0x0062, 0x000A) }
     package static var valueType: Tag { Tag(0x0040, 0xA040) }
     package static var conceptNameCodeSequence: Tag { Tag(0x0040, 0xA043) }
     package static var contentSequence: Tag { Tag(0x0040, 0xA730) }

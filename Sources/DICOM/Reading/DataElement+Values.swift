@@ -25,19 +25,23 @@ extension DataElement {
 
     /// Numbers of a binary VR, or of IS and DS, as Double. Bytes that make no whole number are left out, texts that are no
     /// numbers too.
-    package var doubles: [Double] { values(limit: .max) { $0.doubles($1, $2) } }
+    package var doubles: [Double] { values { $0.doubles($1, $2) } }
 
     /// The same as integers; DS and FL/FD values are rounded towards zero, what does not fit is left out.
-    package var ints: [Int] { values(limit: .max) { $0.ints($1, $2) } }
+    package var ints: [Int] { values { $0.ints($1, $2) } }
 
     /// First number.
-    package var int: Int? { values(limit: 256) { $0.ints($1, $2) }.first }
-    package var double: Double? { values(limit: 256) { $0.doubles($1, $2) }.first }
+    package var int: Int? { first { $0.firstInt($1, $2) } }
+    package var double: Double? { first { $0.firstDouble($1, $2) } }
 
-    private func values<T>(limit: Int, _ decode: (NumberDecoder.Type, UnsafeRawBufferPointer, NumberDecoder.Kind) -> [T]) -> [T] {
+    private func first<T>(_ decode: (NumberDecoder.Type, UnsafeRawBufferPointer, NumberDecoder.Kind) -> T?) -> T? {
         let kind = NumberDecoder.Kind(vr: vr, isBigEndian: record.flags.contains(.bigEndian) && originalVR != .UN)
-        let bound = kind.isText && limit != .max ? limit : limit == .max ? Self.copyLimit : 8
-        do throws(DICOMError) { return try withPrefix(bound) { decode(NumberDecoder.self, $0, kind) } } catch { return [] }
+        do throws(DICOMError) { return try withPrefix(kind.isText ? 256 : 8) { decode(NumberDecoder.self, $0, kind) } } catch { return nil }
+    }
+
+    private func values<T>(_ decode: (NumberDecoder.Type, UnsafeRawBufferPointer, NumberDecoder.Kind) -> [T]) -> [T] {
+        let kind = NumberDecoder.Kind(vr: vr, isBigEndian: record.flags.contains(.bigEndian) && originalVR != .UN)
+        do throws(DICOMError) { return try withPrefix(Self.copyLimit) { decode(NumberDecoder.self, $0, kind) } } catch { return [] }
     }
 
     /// The whole value as UTF-8 text without padding, by the character set in force; nil where it cannot be read.

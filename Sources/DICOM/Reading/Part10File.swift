@@ -35,7 +35,7 @@ package final class Part10File {
         var opening = try Part10Opening(provider, leniency: leniency)
         try opening.readMeta()
         try opening.readDataSet()
-        return Part10File(opening)
+        return Part10File(opening, try opening.pixelLocation())
     }
 
     /// The image of the Icon Image Sequence (0088,0200) as a file of its own (PS3.3 section F.7); nil where there is none, or
@@ -57,7 +57,7 @@ package final class Part10File {
         pixelData = PixelDataLocation(pixels)
     }
 
-    private init(_ opening: Part10Opening) {
+    private init(_ opening: Part10Opening, _ location: PixelDataLocation?) {
         meta = opening.meta
         dataSet = opening.dataSet
         transferSyntax = opening.transferSyntax
@@ -66,6 +66,6 @@ package final class Part10File {
         parseError = opening.damage
         isInflated = opening.isInflated
         bytes = opening.dataSet.storage.bytes
-        pixelData = opening.pixelRecord < 0 ? nil : PixelDataLocation(DataElement(dataSet: opening.dataSet, index: opening.pixelRecord))
+        pixelData = location
     }
 }

@@ -1,6 +1,6 @@
 /// The steps from bytes to a `Part10File`: what kind of file it is, its meta information, its encoding, its data set.
 struct Part10Opening {
-    private let leniency: Leniency
+    let leniency: Leniency
     private var store: ByteStore
     private var window: ByteStore.Segment
     private var position = 0

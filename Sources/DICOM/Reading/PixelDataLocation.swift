@@ -24,4 +24,10 @@ package struct PixelDataLocation: Sendable {
         isLittleEndian = element.isLittleEndian
         fragments = element.fragments
     }
+
+    /// The same value as the fragments that it turned out to be.
+    init(_ other: PixelDataLocation, fragments: FragmentSequence) {
+        (tag, vr, offset, available) = (other.tag, other.vr, other.offset, other.available)
+        (isTruncated, isLittleEndian, self.fragments) = (other.isTruncated, other.isLittleEndian, fragments)
+    }
 }

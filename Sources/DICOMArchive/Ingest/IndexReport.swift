@@ -26,6 +26,8 @@ package struct IndexReport: Hashable, Sendable {
     package var pruned = 0
     /// Files copied by `--copy-to`.
     package var copied = 0
+    /// Instances whose files are as they were and were read again, because an older version had described them.
+    package var describedAgain = 0
     /// Files that were left alone because somebody may still be writing to them; not in `found`.
     package var waiting = 0
     /// Media directories' references that name no file, or an unsafe one.

@@ -143,8 +143,8 @@ extension IngestWriter {
         s.bind(14, Int64(record.pictureState.rawValue))
         s.bind(15, record.pictureProblem)
         let picture = record.picture
-        s.bind(16, picture.map { Int64($0.width) })
-        s.bind(17, picture.map { Int64($0.height) })
+        s.bind(16, picture.map { $0.widthColumn })
+        s.bind(17, picture.map { $0.heightColumn })
         s.bind(18, picture.map { Int64($0.channels) })
         s.bind(19, picture.map { Int64($0.frameCount) })
         s.bind(20, picture.map { Int64($0.representativeFrame) })
@@ -176,4 +176,7 @@ enum DescriptionVersion {
     static let lacksSeries: Int64 = 1 << 32
 
     static func headerText(_ stored: Int64) -> Int { Int(stored & 0xFF) }
+
+    /// Whether the next index reads the instance again.
+    static func isOlder(_ stored: Int64) -> Bool { stored != current }
 }

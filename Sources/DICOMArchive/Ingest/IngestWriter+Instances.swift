@@ -72,6 +72,7 @@ extension IngestWriter {
         numberFrames(of: &changed, before: record)
         guard changed.checksum != record.checksum else { return true }
         try begin()
+        if isSameContent, DescriptionVersion.isOlder(record.textVersion) { report.describedAgain += 1 }
         if record.textVersion & DescriptionVersion.lacksSeries != 0 { try describeSeries(record.series, summary) }
         try update(record, to: changed)
         touchedSeries.insert(record.series)

@@ -52,8 +52,8 @@ struct InstanceRecord {
 
     private func add(_ picture: PictureDescription?, to sum: inout RowChecksum) {
         guard let picture else { return sum.add(-1) }
-        sum.add(Int64(picture.width))
-        sum.add(Int64(picture.height))
+        sum.add(picture.widthColumn)
+        sum.add(picture.heightColumn)
         sum.add(Int64(picture.channels))
         sum.add(Int64(picture.frameCount))
         sum.add(Int64(picture.representativeFrame))
@@ -110,7 +110,8 @@ struct InstanceRecord {
     private static func picture(_ s: SQLStatement) -> PictureDescription?? {
         guard let width = s.optionalInt(15) else { return .some(nil) }
         let (height, channels, frames, frame, icc) = (s.int(16), s.int(17), s.int(18), s.int(19), s.int(23))
-        guard (1...65_535).contains(width), (1...65_535).contains(height), channels == 1 || channels == 3,
+        guard (1..<1 << 32).contains(width), (1..<1 << 32).contains(height), width & 0xFFFF != 0, height & 0xFFFF != 0,
+            (width >> 16 == 0) == (height >> 16 == 0), channels == 1 || channels == 3,
             (1...Int64(Int32.max)).contains(frames), (0..<frames).contains(frame), (0..<Int64(Int32.max) / 2).contains(icc)
         else { return nil }
         var density: PixelDensity?
@@ -118,9 +119,11 @@ struct InstanceRecord {
             guard let x = UInt32(exactly: x), let y = UInt32(exactly: s.int(21)), (0...1).contains(s.int(22)) else { return nil }
             density = PixelDensity(x: x, y: y, isMetric: s.int(22) == 1)
         }
-        return PictureDescription(
-            width: Int(width), height: Int(height), channels: Int(channels), frameCount: Int(frames), representativeFrame: Int(frame),
-            density: density, iccProfileLength: Int(icc))
+        var picture = PictureDescription(
+            width: Int(width & 0xFFFF), height: Int(height & 0xFFFF), channels: Int(channels), frameCount: Int(frames),
+            representativeFrame: Int(frame), density: density, iccProfileLength: Int(icc))
+        if width >> 16 != 0 { picture.assembled = PictureSides(width: Int(width >> 16), height: Int(height >> 16)) }
+        return picture
     }
 
     private func isInRange(_ isUnnamed: Bool) -> Bool {
@@ -131,4 +134,11 @@ struct InstanceRecord {
         else { return false }
         return isUnnamed || (uidStem.map { RowRange.isName($0) } ?? EntityNames.isPlainUID(sopUID))
     }
+}
+
+/// Columns and rows of frames stand in the lower 16 bits of their columns, those of tiles put together above them: rows of slides
+/// that an older version indexed have none, and keep the picture that they had.
+extension PictureDescription {
+    var widthColumn: Int64 { Int64(width) | Int64(assembled?.width ?? 0) << 16 }
+    var heightColumn: Int64 { Int64(height) | Int64(assembled?.height ?? 0) << 16 }
 }

@@ -4,6 +4,11 @@ package struct ProblemReason: Hashable, Sendable {
     package let name: [UInt8]
     /// Newest change of what it lists, nanoseconds since 1970; 0 when unknown.
     package let changedNs: Int64
+
+    package init(name: [UInt8], changedNs: Int64) {
+        self.name = name
+        self.changedNs = changedNs
+    }
 }
 
 /// One input that is not shown, for `dcmfs problems`.
@@ -39,6 +44,8 @@ package struct ArchiveCounts: Hashable, Sendable {
     /// Sources that the last index of their folder did not find.
     package var gone = 0
     package var conflicts = 0
+    /// Instances that an older version described: their header texts are of its format until the next index reads them again.
+    package var older = 0
     /// Bytes of the instances' source files.
     package var instanceBytes: Int64 = 0
 

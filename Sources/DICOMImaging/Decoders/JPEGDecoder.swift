@@ -65,7 +65,9 @@ enum JPEG {
             CJPEG_decode(stream, stream.count, &options, output.baseAddress, output.count, &report)
         }
         guard result == 0 else { throw DICOMError(.damagedPixels, "JPEG: \(text(report))") }
-        return PixelBuffer(bytes: output, container: .uint8, coding: convert ? .rgb : coding, isTruncated: report.warnings > 0)
+        return PixelBuffer(
+            bytes: output, container: .uint8, coding: convert ? .rgb : coding, codedBits: header.precision, isLossy: true,
+            isTruncated: report.warnings > 0)
     }
 
     private static func space(_ coding: ColorCoding, samples: Int) -> Int32 {

@@ -10,7 +10,7 @@ struct JPEGHeader: Sendable {
         let quantization: UInt8
     }
 
-    /// The SOF marker's second byte: 0xC0 baseline, 0xC1 extended, 0xC2 progressive, 0xC3 lossless, ...
+    /// The SOF marker's second byte: 0xC0 baseline, 0xC1 extended, 0xC2 progressive, 0xC3 lossless, 0xF7 JPEG-LS, ...
     let process: UInt8
     let precision: Int
     let height: Int
@@ -43,7 +43,7 @@ struct JPEGHeader: Sendable {
             case 0xE0 where payload.starts(with: [0x4A, 0x46, 0x49, 0x46, 0]): hasJFIF = true
             case 0xEE where payload.count >= 12 && payload.starts(with: [0x41, 0x64, 0x6F, 0x62, 0x65]): adobe = payload[11]
             case 0xC4, 0xC8, 0xCC: continue
-            case 0xC0...0xCF: return try frame(segment.marker, payload, adobe: adobe, hasJFIF: hasJFIF)
+            case 0xC0...0xCF, 0xF7: return try frame(segment.marker, payload, adobe: adobe, hasJFIF: hasJFIF)
             case 0xD9, 0xDA: throw DICOMError(.damagedPixels, "JPEG scan without a frame header")
             default: continue
             }

@@ -29,7 +29,9 @@ enum JPEGLS {
             if !isWhole { isTruncated = true }
         }
         guard !source.scans.isEmpty else { throw DICOMError(.damagedPixels, "JPEG-LS without a scan") }
-        return PixelBuffer(bytes: output, container: container, order: isPlanar ? .planar : .interleaved, isTruncated: isTruncated)
+        return PixelBuffer(
+            bytes: output, container: container, order: isPlanar ? .planar : .interleaved, codedBits: source.precision, holdsCells: true,
+            isLossy: source.isLossy, isTruncated: isTruncated)
     }
 
     private static func check(_ source: JPEGLSStream, _ layout: FrameLayout, bytes: Int) throws(DICOMError) {

@@ -10,6 +10,8 @@ struct JPEGLSStream {
         var length: Int { bytes.count - JPEGLSStream.slack }
         /// Position of its component among the planes; nil where it holds all of them.
         let plane: Int?
+        /// Samples may differ from those coded by so much (NEAR, ISO 14495-1 C.2.3).
+        let near: UInt8
         /// No marker follows its data.
         let isCut: Bool
     }
@@ -19,6 +21,7 @@ struct JPEGLSStream {
     let components: Int
     let precision: Int
     let scans: [Scan]
+    var isLossy: Bool { scans.contains { $0.near > 0 } }
 
     private static let slack = 16
     private static let end: [UInt8] = [0x7F, 0xFF, 0xD9]
@@ -94,6 +97,7 @@ struct JPEGLSStream {
             ownFrame = frame[..<5] + [1] + frame[(6 + 3 * index)..<(9 + 3 * index)]
         }
         let bytes = head + segment(0xF7, ownFrame) + segment(0xDA, header) + data + end + [UInt8](repeating: 0, count: slack)
-        return Scan(bytes: bytes, plane: plane, isCut: isCut)
+        let near = header.count > 1 + 2 * inScan ? header[1 + 2 * inScan] : 0
+        return Scan(bytes: bytes, plane: plane, near: near, isCut: isCut)
     }
 }

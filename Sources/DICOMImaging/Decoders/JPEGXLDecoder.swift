@@ -33,6 +33,7 @@ enum JPEGXL {
             throw DICOMError(report.is_unsupported == 1 ? .unsupported : .damagedPixels, "JPEG XL: \(text)")
         }
         return PixelBuffer(
-            bytes: output, container: container, coding: layout.samples == 3 ? .rgb : .declared, isTruncated: report.is_cut == 1)
+            bytes: output, container: container, coding: layout.samples == 3 ? .rgb : .declared,
+            codedBits: Int(report.precision), isTruncated: report.is_cut == 1)
     }
 }

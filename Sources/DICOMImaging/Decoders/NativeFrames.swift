@@ -12,7 +12,7 @@ extension FrameDecoder {
     static let deflatedFrame = FrameDecoder(codec: .deflatedFrame, name: "Deflated Image Frame") { _ in
         nil
     } decode: { stream, layout, _ throws(DICOMError) in
-        try NativeBytes.buffer(DeflatedFrame.inflate(stream, limit: layout.nativeFrameBytes), layout)
+        try NativeBytes.buffer(DeflatedFrame.inflate(stream, limit: max(layout.nativeFrameBytes, layout.isChroma422 ? layout.sampleCount : 0)), layout)
     }
 }
 
@@ -20,6 +20,9 @@ extension FrameDecoder {
 enum NativeBytes {
     /// A frame that ends early is filled with 0 (rule G4), unless nearly all of it is missing; what follows it is padding.
     static func buffer(_ bytes: [UInt8], _ layout: FrameLayout) throws(DICOMError) -> PixelBuffer {
+        var layout = layout
+        // YBR_FULL_422 of three bytes a pixel, as in native data.
+        if layout.isChroma422, layout.nativeFrameBytes < layout.sampleCount, bytes.count >= layout.sampleCount { layout.photometric = .ybrFull }
         let whole = layout.nativeFrameBytes
         guard bytes.count > 0, bytes.count >= whole / 16 else {
             throw DICOMError(.damagedPixels, "\(bytes.count) bytes for a frame of \(whole)")

@@ -24,11 +24,34 @@ enum RLE {
         }
     }
 
+    /// Whether these bytes can be the header: 1 to 15 segments, the first right behind it, each behind the one before (G.5).
+    static func isHeader(_ bytes: [UInt8]) -> Bool {
+        guard bytes.count >= headerSize else { return false }
+        func word(_ i: Int) -> Int {
+            Int(bytes[4 * i]) | Int(bytes[4 * i + 1]) << 8 | Int(bytes[4 * i + 2]) << 16 | Int(bytes[4 * i + 3]) << 24
+        }
+        let count = word(0)
+        guard (1...15).contains(count), word(1) == headerSize else { return false }
+        return count < 2 || (2...count).allSatisfy { word($0) > word($0 - 1) }
+    }
+
+    /// Samples a pixel by the number of segments; 0 where that does not tell.
+    static func components(_ segments: Int, _ container: SampleContainer) -> Int {
+        switch segments {
+        case container.size, container.size * 3: segments / container.size
+        case 1 where container.size > 1: 1
+        default: 0
+        }
+    }
+
     static func decode(_ stream: [UInt8], _ layout: FrameLayout) throws(DICOMError) -> PixelBuffer {
-        guard let container = container(layout) else { throw DICOMError(.unsupported, "RLE of \(layout.bitsAllocated) bits") }
+        guard let declared = container(layout) else { throw DICOMError(.unsupported, "RLE of \(layout.bitsAllocated) bits") }
         let isBits = layout.bitsAllocated == 1
         let samplePlane = layout.rows * layout.columns
         let plane = isBits ? (samplePlane + 7) / 8 : samplePlane
+        // With one segment a sample only 8 bits are there, whatever the header says (PS3.5 8.2.2, G.2): they are what is drawn.
+        let isNarrow = declared.size > 1 && stream.count > headerSize && Int(stream[0]) == layout.samples
+        let container = isNarrow ? .uint8 : declared
         let planes = layout.samples * container.size
         let segments = try segments(stream, planes: planes)
         guard plane * planes / 16 <= stream.count * largestRatio else {
@@ -47,8 +70,8 @@ enum RLE {
         }
         return PixelBuffer(
             bytes: isBits ? BitPlanes.unpack(decoded, firstBit: 0, count: samplePlane) : join(decoded, plane: plane, container: container),
-            container: container, order: layout.samples > 1 ? .planar : .interleaved, shift: isBits ? 0 : layout.shift,
-            isTruncated: isTruncated)
+            container: container, order: layout.samples > 1 ? .planar : .interleaved, shift: isBits || isNarrow ? 0 : layout.shift,
+            codedBits: isNarrow ? 8 : nil, isTruncated: isTruncated)
     }
 
     /// The byte ranges of the segments. A wrong end is cut, an offset outside the stream refused (rule J9).

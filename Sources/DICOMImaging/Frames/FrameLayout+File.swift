@@ -2,7 +2,7 @@ import DICOM
 
 extension FrameLayout {
     /// Largest frame, in samples, that is ever drawn (2 GiB of worker memory at 16 bytes a sample, with room).
-    private static let largestFrame = 120 << 20
+    static let largestFrame = 120 << 20
 
     /// The shape of the frames of a file, from its header alone.
     ///
@@ -13,7 +13,7 @@ extension FrameLayout {
         let dataSet = file.dataSet
         rows = try Self.side(dataSet.int(.rows), "Rows")
         columns = try Self.side(dataSet.int(.columns), "Columns")
-        let term = dataSet.string(.photometricInterpretation) ?? ""
+        let term = PhotometricTerm.of(dataSet) ?? ""
         samples = dataSet.int(.samplesPerPixel) ?? (["RGB", "YBR_FULL", "YBR_FULL_422"].contains(term) ? 3 : 1)
         guard samples == 1 || samples == 3 else { throw DICOMError(.inconsistent, "Samples per Pixel \(samples)") }
         photometric = term.isEmpty ? (samples == 1 ? .monochrome2 : .rgb) : Photometric(term)
@@ -29,8 +29,14 @@ extension FrameLayout {
         isSigned = !isFloat && dataSet.int(.pixelRepresentation) == 1
         isPlanar = samples > 1 && dataSet.int(.planarConfiguration) == 1
         frameCount = 1
+        try checkSize()
+        let claimed = max(1, dataSet.int(.numberOfFrames) ?? 1)
+        if isChroma422, location.fragments == nil, try holdsFullChroma(file, location, frames: claimed) { photometric = .ybrFull }
+        frameCount = try frames(claimed, file, location)
+    }
+
+    func checkSize() throws(DICOMError) {
         guard sampleCount <= Self.largestFrame else { throw DICOMError(.limitExceeded, "a frame of \(columns) x \(rows) x \(samples)") }
-        frameCount = try Self.frames(dataSet.int(.numberOfFrames) ?? 1, location, bits: nativeFrameBits)
     }
 
     private static func side(_ value: Int?, _ name: String) throws(DICOMError) -> Int {
@@ -40,10 +46,21 @@ extension FrameLayout {
         return value
     }
 
-    /// Number of Frames, as far as there are bytes or fragments for them (rule P1). A native frame of which less than a
-    /// sixteenth is there does not count: nobody allocates a gigabyte for 256 bytes.
-    private static func frames(_ claimed: Int, _ location: PixelDataLocation, bits: Int) throws(DICOMError) -> Int {
-        let wanted = max(1, claimed)
+    /// Pixel Data called YBR_FULL_422 that are as long as three bytes for every pixel are: many writers change the colour space
+    /// and not the term, or the other way round.
+    private func holdsFullChroma(_ file: Part10File, _ location: PixelDataLocation, frames: Int) throws(DICOMError) -> Bool {
+        let length = try location.claimedLength(in: file)
+        let full = sampleCount.multipliedReportingOverflow(by: frames)
+        guard !full.overflow else { return false }
+        // A single column of pairs takes more than three bytes: there only the very length tells.
+        return nativeFrameBytes < sampleCount ? length >= full.partialValue : length == full.partialValue + full.partialValue % 2
+    }
+
+    /// Number of Frames, as far as there are bytes or fragments for them (rule P1); where the file breaks off, those that Pixel Data
+    /// are long enough for count too, and are black. A first frame of which less than a sixteenth is there is none: nobody allocates
+    /// a gigabyte for 256 bytes.
+    private func frames(_ wanted: Int, _ file: Part10File, _ location: PixelDataLocation) throws(DICOMError) -> Int {
+        let bits = nativeFrameBits
         if let fragments = location.fragments {
             guard fragments.fragmentCount > 0 else { throw DICOMError(.inconsistent, at: location.offset, "pixel data without fragments") }
             return min(wanted, fragments.fragmentCount)
@@ -55,6 +72,25 @@ extension FrameLayout {
         guard whole > 0 || hasPart else {
             throw DICOMError(.inconsistent, at: location.offset, "\(location.available) bytes of pixel data, \((bits + 7) / 8) for one frame")
         }
-        return min(wanted, whole + (hasPart ? 1 : 0))
+        let there = whole + (hasPart ? 1 : 0)
+        guard location.isTruncated, there < wanted else { return min(wanted, there) }
+        return min(wanted, max(there, try location.claimedLength(in: file) * 8 / bits))
+    }
+}
+
+extension PixelDataLocation {
+    /// The length that the file states, however many bytes follow: 32 bits right before the value, whatever the encoding
+    /// (PS3.5 section 7.1).
+    func claimedLength(in file: Part10File) throws(DICOMError) -> Int {
+        guard isTruncated else { return available }
+        var bytes = [UInt8](repeating: 0, count: 4)
+        var result: Result<Int, DICOMError> = .success(0)
+        bytes.withUnsafeMutableBytes { buffer in
+            do throws(DICOMError) { result = .success(try file.read(at: offset - 4, into: buffer)) } catch { result = .failure(error) }
+        }
+        guard try result.get() == 4 else { return available }
+        if !isLittleEndian { bytes.reverse() }
+        let length = UInt32(bytes[0]) | UInt32(bytes[1]) << 8 | UInt32(bytes[2]) << 16 | UInt32(bytes[3]) << 24
+        return length == .max ? available : max(available, Int(length))
     }
 }

@@ -42,13 +42,4 @@ struct FrameLayout: Hashable, Sendable {
         if isFloat { return bitsAllocated == 64 ? .float64 : .float32 }
         return bitsAllocated <= 8 ? .uint8 : bitsAllocated <= 16 ? .uint16 : .uint32
     }
-
-    /// What a codestream knows better than the header: the sign (rule J2), and for gray values their bits, which are shown
-    /// unscaled (rule J1).
-    mutating func adopt(_ buffer: PixelBuffer, purpose: DecodePurpose) {
-        if let coded = buffer.isSigned { isSigned = coded }
-        guard purpose == .display, photometric.isMonochrome, let bits = buffer.codedBits, bits > bitsStored, bits <= bitsAllocated else { return }
-        bitsStored = bits
-        highBit = max(highBit, bits - 1)
-    }
 }

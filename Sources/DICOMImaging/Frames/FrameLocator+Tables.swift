@@ -53,11 +53,25 @@ extension FrameLocator {
         return try words(at: fragments.offset + Self.itemHeader + 4 * number).map { Int($0.0) }
     }
 
-    /// A codestream starts here: JPEG's or JPEG-LS's SOI (a fill byte may stand before it), JPEG 2000's SOC, JPEG XL's signature,
+    /// SOI behind fill bytes.
+    private func isStartBehindFill(_ piece: Range<Int>) throws(DICOMError) -> Bool {
+        var at = piece.lowerBound
+        let end = min(piece.upperBound, at + Self.mostFill)
+        while at + 8 <= end, let (first, second) = try words(at: at) {
+            let eight = UInt64(first) | UInt64(second) << 32
+            let fill = (~eight).trailingZeroBitCount / 8
+            guard fill == 8 else { return eight >> UInt64(8 * fill) & 0xFF == 0xD8 }
+            at += 8
+        }
+        return false
+    }
+
+    /// A codestream starts here: JPEG's or JPEG-LS's SOI (fill bytes may stand before it), JPEG 2000's SOC, JPEG XL's signature,
     /// the boxes of either, an RLE header.
     func isStart(_ piece: Range<Int>) throws(DICOMError) -> Bool {
         guard piece.count >= 8, let (first, second) = try words(at: piece.lowerBound) else { return false }
-        let isJPEG = first & 0x00FF_FFFF == 0x00FF_D8FF || first == 0xFFD8_FFFF
+        if first & 0xFFFF == 0xFFFF { return try isStartBehindFill(piece) }
+        let isJPEG = first & 0x00FF_FFFF == 0x00FF_D8FF
         let isJPEG2000 = first == 0x51FF_4FFF
         let isJPEGXL = first & 0xFFFF == 0x0AFF
         // 'jP  ' and 'JXL '.

@@ -11,6 +11,10 @@ struct FrameLocator {
     static let itemHeader = 8
     /// Up to so many fragments are looked at one by one rather than looked up in a table that may be wrong: two reads each.
     private static let countable = 1024
+    /// Fill bytes before a codestream that are looked through.
+    static let mostFill = 1 << 10
+    /// Fragments that the start of a frame may be cut into.
+    private static let startPieces = 16
 
     init(_ file: Part10File, _ fragments: FragmentSequence, frameCount: Int) {
         self.file = file
@@ -30,7 +34,29 @@ struct FrameLocator {
             filled += try read(at: piece.lowerBound, into: &bytes, from: filled, count: piece.count)
         }
         bytes.removeLast(total - filled)
+        skipFillBytes(&bytes)
         return bytes
+    }
+
+    /// The first bytes of the first frame, `count` at most.
+    func start(_ count: Int) throws(DICOMError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for piece in try walk(from: firstFragment, until: fragments.end, limit: Self.startPieces) where bytes.count < count {
+            let filled = bytes.count
+            let wanted = min(count - filled, piece.count)
+            bytes += [UInt8](repeating: 0, count: wanted)
+            let got = try read(at: piece.lowerBound, into: &bytes, from: filled, count: wanted)
+            bytes.removeLast(wanted - got)
+        }
+        skipFillBytes(&bytes)
+        return bytes
+    }
+
+    /// Any number of 0xFF may stand before a marker (T.81 B.1.1.2), before the start of image too.
+    private func skipFillBytes(_ bytes: inout [UInt8]) {
+        guard bytes.count > 2, bytes[0] == 0xFF, bytes[1] == 0xFF, !file.transferSyntax.codec.hasPlainFrames else { return }
+        guard let start = bytes.firstIndex(where: { $0 != 0xFF }), bytes[start] == 0xD8 else { return }
+        bytes.removeFirst(start - 1)
     }
 
     /// Where the items of each frame lie, from the first one's header to the last one's end; an empty range where a frame has none.

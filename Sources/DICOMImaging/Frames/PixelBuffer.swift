@@ -48,8 +48,14 @@ struct PixelBuffer: Sendable {
     var shift: Int = 0
     /// The codestream or the header says that the samples are signed (rule J2); nil where only the header can.
     var isSigned: Bool?
-    /// Bits per sample of a codestream that need not be those of the header (rule J1); nil where they are the header's.
+    /// Bits per sample that the codestream states, which need not be those of the header (rule J1); nil where it states none.
     var codedBits: Int?
+    /// Samples as deep as Bits Allocated are whole pixel cells, in which other bits than the stored ones mean nothing (PS3.5 8.1.1).
+    var holdsCells = false
+    /// The codestream gives values near those that were coded, which may lie beyond them.
+    var isLossy = false
+    /// This coding or one before has changed values: none is exact.
+    var wasLossy = false
     /// The source ended early; what is missing is zero (rule G4) or as the codec fills it.
     var isTruncated = false
 }

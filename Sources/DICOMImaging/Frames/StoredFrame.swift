@@ -6,9 +6,15 @@ package enum StoredFrame {
     static func decode(_ file: Part10File, _ layout: FrameLayout, frame: Int, purpose: DecodePurpose) throws(DICOMError) -> PixelBuffer {
         guard let location = file.pixelData else { throw DICOMError(.noPixels, "no pixel data") }
         guard (0..<layout.frameCount).contains(frame) else { throw DICOMError(.inconsistent, "no frame \(frame + 1) of \(layout.frameCount)") }
-        guard let fragments = location.fragments else { return try NativeFrame(file, location, layout).read(frame) }
-        let decoder = try decoder(for: file)
-        return try decoder.decode(try FrameLocator(file, fragments, frameCount: layout.frameCount).frame(frame), layout, purpose)
+        guard let fragments = location.fragments else {
+            var buffer = try NativeFrame(file, location, layout).read(frame)
+            note(file, &buffer)
+            return buffer
+        }
+        let stream = try FrameLocator(file, fragments, frameCount: layout.frameCount).frame(frame)
+        var buffer = try decoder(for: file, stream).decode(stream, layout, purpose)
+        note(file, &buffer)
+        return buffer
     }
 
     /// The same at the lowest resolution that the codestream has whose longer side is not below `longestSide` pixels; the layout
@@ -17,19 +23,41 @@ package enum StoredFrame {
         _ file: Part10File, _ layout: FrameLayout, frame: Int, purpose: DecodePurpose, longestSide: Int
     ) throws(DICOMError) -> (buffer: PixelBuffer, layout: FrameLayout)? {
         guard let fragments = file.pixelData?.fragments, (0..<layout.frameCount).contains(frame) else { return nil }
-        guard let decode = try decoder(for: file).decodeReduced else { return nil }
+        // Streams of most codecs have one resolution: nothing is read of them for nothing.
+        if let usual = Decoders.decoder(for: file.transferSyntax.codec), usual.decodeReduced == nil { return nil }
         let stream = try FrameLocator(file, fragments, frameCount: layout.frameCount).frame(frame)
+        guard let decode = try decoder(for: file, stream).decodeReduced else { return nil }
         let reduced = try decode(stream, layout, purpose, longestSide)
         var small = layout
         small.columns = reduced.width
         small.rows = reduced.height
-        return (reduced.buffer, small)
+        var buffer = reduced.buffer
+        note(file, &buffer)
+        return (buffer, small)
     }
 
-    private static func decoder(for file: Part10File) throws(DICOMError) -> FrameDecoder {
+    /// The decoder of the stream itself, whatever the transfer syntax says; of the transfer syntax where the stream is like none.
+    private static func decoder(for file: Part10File, _ stream: [UInt8]) throws(DICOMError) -> FrameDecoder {
         let syntax = file.transferSyntax
+        if syntax.codec.isToldByStream, let kind = StreamKind(stream, under: syntax) {
+            if let decoder = Decoders.decoder(for: kind.codec) { return decoder }
+            throw DICOMError(.unsupported, Decoders.missingFeature(kind.codec) ?? "no decoder for \(kind.name)")
+        }
         if let decoder = Decoders.decoder(for: syntax.codec) { return decoder }
         throw DICOMError(.unsupported, Decoders.missingFeature(syntax.codec) ?? "no decoder for \(syntax.name)")
+    }
+
+    /// Whether the values went through lossy coding, as far as the header says it: native data may have (PS3.3 C.7.6.1.1.5).
+    private static func note(_ file: Part10File, _ buffer: inout PixelBuffer) {
+        let isSaid =
+            switch file.dataSet.string(.lossyImageCompression) {
+            case "01": true
+            case "00": false
+            default: file.transferSyntax.isLossy
+            }
+        // A reversible stream may have been cut short of its last bits.
+        if file.transferSyntax.isLossy, buffer.codedBits != nil, !buffer.holdsCells { buffer.isLossy = true }
+        buffer.wasLossy = buffer.isLossy || isSaid
     }
 
     /// Where the items of each frame lie in the file; nil for native pixel data, whose frames need no looking for.
@@ -53,10 +81,11 @@ package enum StoredFrame {
     /// container of Bits Allocated, samples interleaved, YCbCr as coded. What decoders are compared by.
     package static func canonical(_ file: Part10File, frame: Int) throws(DICOMError) -> [UInt8] {
         var layout = try FrameLayout(of: file)
-        let buffer = try decode(file, layout, frame: frame, purpose: .storedValues)
-        layout.adopt(buffer, purpose: .storedValues)
-        let samples = SampleReader(buffer, layout)
+        var buffer = try decode(file, layout, frame: frame, purpose: .storedValues)
+        // As wide as the header says, whatever the stream has: what is compared must have one size.
         let size = layout.container.size
+        layout.adopt(&buffer, purpose: .storedValues)
+        let samples = SampleReader(buffer, layout)
         if layout.isFloat { return buffer.bytes }
         var bytes = [UInt8](repeating: 0, count: layout.sampleCount * size)
         for pixel in 0..<layout.pixelCount {

@@ -17,6 +17,8 @@ struct AutoWindow {
     /// What the header alone decides: AW 1, 2 and 4, and the Modality LUT; nil where the values of the frame are needed.
     func fixed(_ layout: FrameLayout, _ modality: ModalityTransform) -> GrayMapping? {
         if isHounsfield { return .window(.init(center: 40, width: 400)) }
+        // Inside is 1, in bits or in bytes (PS3.3 C.8.20.2).
+        if dataSet.string(.segmentationType) == "BINARY" { return .range(low: 0, high: 1) }
         if dataSet.string(.segmentationType) == "FRACTIONAL", let highest = dataSet.int(.maximumFractionalValue), highest > 0 {
             return .range(low: 0, high: Double(highest))
         }
@@ -41,9 +43,15 @@ struct AutoWindow {
         return type.isEmpty || type == "HU"
     }
 
-    /// AW 3, 5 and 6; a frame without any value is black.
-    func range(_ values: ValueStatistics?) -> GrayMapping {
+    /// AW 3, 5 and 6; frames without any value are black.
+    ///
+    /// - Parameter possible: modality values between which stored ones can lie; nil for floating-point pixels.
+    func range(_ values: ValueStatistics?, possible: ClosedRange<Double>?) -> GrayMapping {
         guard let values else { return .range(low: 0, high: 0) }
+        if values.lowest == values.highest, let possible {
+            // Nothing to stretch: one value everywhere is as bright as it is among those that could be.
+            return .range(low: possible.lowerBound, high: possible.upperBound)
+        }
         var (low, high) = (values.low, values.high)
         switch dataSet.string(.modality) {
         case "PT", "NM": low = min(low, 0)

@@ -14,8 +14,7 @@ extension FrameRenderer {
         else { return nil }
         if layout.samples == 1, !isIdentity(file, layout, frame: frame, settings: settings) { return nil }
         let stream = try FrameLocator(file, fragments, frameCount: layout.frameCount).frame(frame)
-        let header = try JPEG.header(of: stream)
-        guard header.isDCT, header.precision == 8 else { return nil }
+        guard let header = try? JPEG.header(of: stream), header.isDCT, header.precision == 8 else { return nil }
         try header.check(against: layout)
         guard layout.samples == 1 || header.colorCoding(layout.photometric) == .ycbcr else { return nil }
         guard layout.pixelCount / 16 <= stream.count * JPEGTranscoder.largestRatio else { return nil }
@@ -24,7 +23,7 @@ extension FrameRenderer {
 
     /// Whether the grayscale chain changes no value; where it depends on the values, it is taken to do so.
     private static func isIdentity(_ file: Part10File, _ layout: FrameLayout, frame: Int, settings: PictureSettings) -> Bool {
-        let gray = GrayRenderer(file, layout, PixelBuffer(bytes: [], container: .uint8), frame: frame, settings: settings)
+        let gray = GrayRenderer(file, layout, PixelBuffer(bytes: [], container: .uint8, wasLossy: true), frame: frame, settings: settings)
         return gray.table(gray.mapping())?.entries.elementsEqual(0...255) ?? false
     }
 }

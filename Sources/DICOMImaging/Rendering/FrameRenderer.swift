@@ -10,20 +10,35 @@ struct FrameRenderer {
     private let frame: Int
     private let settings: PictureSettings
     private let source: FrameSource
+    private let sample: FrameSample?
 
+    /// - Parameters:
+    ///   - sample: the frames that an automatic window is made of, where several pictures share it.
+    ///   - siblings: how to get at them; nil where the file has them all.
     /// - Throws: `.inconsistent` where the file's frames are not those of the description, and what decoders throw.
-    init(_ file: Part10File, frame: Int, settings: PictureSettings, description: PictureDescription) throws(DICOMError) {
+    init(
+        _ file: Part10File, frame: Int, settings: PictureSettings, description: PictureDescription, sample: FrameSample? = nil,
+        siblings: Siblings? = nil
+    ) throws(DICOMError) {
         layout = try Self.layout(of: file, frame: frame, description: description)
         self.file = file
         self.frame = frame
         self.settings = settings
         drawn = description.drawn(with: settings)
+        // A file that was opened for one frame does not know how many there are.
+        var all = layout
+        all.frameCount = min(layout.frameCount, description.frameCount)
+        self.sample = sample ?? FrameSample(file, all, settings: settings, width: drawn.width, height: drawn.height, siblings)
         source = try FrameSource(file, layout, frame: frame, overlays: settings.overlays, width: drawn.width, height: drawn.height)
     }
 
     /// The shape of the frames, where it is the one described.
     static func layout(of file: Part10File, frame: Int, description: PictureDescription) throws(DICOMError) -> FrameLayout {
-        let layout = try FrameLayout(of: file)
+        var layout = try FrameLayout(of: file)
+        let isOther = layout.columns != description.width || layout.rows != description.height
+        if isOther || PictureColor.channels(of: file, layout) != description.channels, file.pixelData?.isEncapsulated == true {
+            try layout.follow(description, file)
+        }
         guard layout.columns == description.width, layout.rows == description.height, frame >= 0, frame < description.frameCount else {
             throw DICOMError(.inconsistent, "the file's frames are not those that were indexed")
         }
@@ -49,7 +64,7 @@ struct FrameRenderer {
         if layout.samples == 3 { return ColorRenderer(layout, buffer).rows() }
         if layout.photometric == .paletteColor { return try Palette(file.dataSet).rows(buffer, layout) }
         if let labels = SegmentColors(file.dataSet, layout) { return try labels.rows(buffer, layout) }
-        let gray = GrayRenderer(file, layout, buffer, frame: frame, settings: settings)
+        let gray = GrayRenderer(file, layout, buffer, frame: frame, settings: settings, sample: sample)
         guard let palette = SupplementalPalette(file.dataSet, layout) else { return gray.rows() }
         let isColored = SupplementalPalette.isColored(file.dataSet, frame: frame)
         guard let table = gray.table(gray.mapping()), let rows = palette.rows(table, buffer, layout, isColored: isColored) else {
@@ -76,7 +91,7 @@ struct FrameRenderer {
         if layout.samples == 3 || layout.photometric == .paletteColor || SegmentColors(file.dataSet, layout) != nil {
             lines += "colour: no window applies\n"
         } else {
-            lines += GrayRenderer(file, source.layout, source.buffer, frame: frame, settings: settings).explanation()
+            lines += GrayRenderer(file, source.layout, source.buffer, frame: frame, settings: settings, sample: sample).explanation()
             if SupplementalPalette(file.dataSet, layout) != nil { lines += "colour: supplemental palette\n" }
         }
         if !source.overlays.isEmpty { lines += "overlays: \(source.overlays.count)\n" }

@@ -12,13 +12,16 @@ struct FrameSource {
     ///   - height: its rows.
     init(_ file: Part10File, _ layout: FrameLayout, frame: Int, overlays: Bool, width: Int, height: Int) throws(DICOMError) {
         var shape = layout
+        var buffer: PixelBuffer
+        let isReduced: Bool
         if let reduced = try Self.reduced(file, layout, frame: frame, overlays: overlays, width: width, height: height) {
-            (shape, buffer, self.overlays) = (reduced.layout, reduced.buffer, [])
+            (shape, buffer, isReduced) = (reduced.layout, reduced.buffer, true)
         } else {
-            buffer = try StoredFrame.decode(file, layout, frame: frame, purpose: .display)
-            self.overlays = overlays ? Overlay.all(file, layout, frame: frame, buffer) : []
+            (buffer, isReduced) = (try StoredFrame.decode(file, layout, frame: frame, purpose: .display), false)
         }
-        shape.adopt(buffer, purpose: .display)
+        shape.adopt(&buffer, purpose: .display)
+        self.buffer = buffer
+        self.overlays = overlays && !isReduced ? Overlay.all(file, layout, frame: frame, buffer) : []
         self.layout = shape
         let bytes = Self.bytes(shape, buffer)
         guard buffer.bytes.count >= bytes else {

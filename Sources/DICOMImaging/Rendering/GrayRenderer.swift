@@ -8,11 +8,19 @@ struct GrayRenderer {
     private let bits: StoredBits
     private let modality: ModalityTransform
     private let padding: Padding?
+    /// What is drawn black. Lossy coding spreads padding over neighbouring values: the few that still hit it by chance mark nothing
+    /// (rule G24).
+    private let drawnPadding: Padding?
     private let isInverted: Bool
     private let frame: Int
     private let settings: PictureSettings
+    private let sample: FrameSample?
 
-    init(_ file: Part10File, _ layout: FrameLayout, _ buffer: PixelBuffer, frame: Int, settings: PictureSettings) {
+    /// - Parameter sample: the frames that an automatic window is made of; nil for this one alone.
+    init(
+        _ file: Part10File, _ layout: FrameLayout, _ buffer: PixelBuffer, frame: Int, settings: PictureSettings, sample: FrameSample? = nil
+    ) {
+        self.sample = sample
         dataSet = file.dataSet
         self.layout = layout
         self.buffer = buffer
@@ -21,6 +29,7 @@ struct GrayRenderer {
         bits = StoredBits(layout, shift: buffer.shift)
         modality = ModalityTransform(file.dataSet, frame: frame, isSigned: layout.isSigned)
         padding = layout.isFloat ? nil : Padding(file.dataSet, bits)
+        drawnPadding = buffer.wasLossy ? nil : padding
         switch file.dataSet.string(.presentationLUTShape) {
         case "INVERSE": isInverted = true
         case "IDENTITY": isInverted = false
@@ -47,7 +56,7 @@ struct GrayRenderer {
     /// The byte of each pattern of the stored bits; nil where there are too many patterns.
     func table(_ mapping: GrayMapping) -> FieldTable<UInt8>? {
         guard !layout.isFloat else { return nil }
-        return GrayTable(modality: modality, mapping: mapping, isInverted: isInverted, padding: padding, bits: bits).fieldTable(buffer.container)
+        return GrayTable(modality: modality, mapping: mapping, isInverted: isInverted, padding: drawnPadding, bits: bits).fieldTable(buffer.container)
     }
 
     func explanation() -> String {
@@ -62,7 +71,7 @@ struct GrayRenderer {
         case .range(let low, let high): text += "VOI: auto, from \(low) to \(high)\n"
         }
         if isInverted { text += "inverted\n" }
-        if let padding { text += "padding: \(padding.range.lowerBound) to \(padding.range.upperBound)\n" }
+        if let padding = drawnPadding { text += "padding: \(padding.range.lowerBound) to \(padding.range.upperBound)\n" }
         return text
     }
 
@@ -98,7 +107,16 @@ struct GrayRenderer {
     private func automatic() -> GrayMapping {
         let rule = AutoWindow(dataSet, frame: frame)
         if let fixed = rule.fixed(layout, modality) { return fixed }
-        return rule.range(GrayStatistics(values: values, bits: bits, modality: modality, padding: padding).collect())
+        return rule.range(sample?.statistics() ?? statistics, possible: possible)
+    }
+
+    /// Statistics of this frame alone.
+    var statistics: ValueStatistics? { GrayStatistics(values: values, bits: bits, modality: modality, padding: padding).collect() }
+
+    private var possible: ClosedRange<Double>? {
+        guard !layout.isFloat, case .linear = modality else { return nil }
+        let (a, b) = (modality.value(Double(bits.lowest)), modality.value(Double(bits.highest)))
+        return min(a, b)...max(a, b)
     }
 
     // MARK: values without a table
@@ -109,7 +127,7 @@ struct GrayRenderer {
     @inline(__always)
     private func byte(_ stored: Double, _ mapping: GrayMapping) -> UInt8 {
         let value = modality.value(stored)
-        guard value.isFinite, padding?.contains(stored) != true else { return 0 }
+        guard value.isFinite, drawnPadding?.contains(stored) != true else { return 0 }
         return mapping.byte(value) ^ (isInverted ? 255 : 0)
     }
 }

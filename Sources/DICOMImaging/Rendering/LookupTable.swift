@@ -13,7 +13,7 @@ struct LookupTable {
     var highest: Int { 1 << bits - 1 }
 
     /// - Parameter isSigned: whether the first mapped value is signed.
-    /// - Throws: `.inconsistent` where descriptor or data are missing or short.
+    /// - Throws: `.inconsistent` where descriptor or data are missing.
     init(descriptor: DataElement?, data: DataElement?, isSigned: Bool) throws(DICOMError) {
         guard let descriptor, let data, let raw = descriptor.rawBytes, raw.count >= 6, let bytes = data.rawBytes else {
             throw DICOMError(.inconsistent, path: [descriptor?.tag ?? .lutDescriptor], "a lookup table without descriptor or data")
@@ -22,7 +22,7 @@ struct LookupTable {
         let count = words[0] == 0 ? 65_536 : Int(words[0])
         firstMapped = isSigned ? Int(Int16(bitPattern: words[1])) : Int(words[1])
         let declared = Int(words[2])
-        entries = try Self.entries(bytes, count: count, isLittleEndian: data.isLittleEndian || data.vr == .OB, tag: data.tag)
+        entries = try Self.entries(bytes, count: count, declared: declared, isLittleEndian: data.isLittleEndian || data.vr == .OB, tag: data.tag)
         bits = Self.depth(entries, declared: declared)
     }
 
@@ -32,12 +32,16 @@ struct LookupTable {
         bits = Self.depth(entries, declared: declared)
     }
 
-    /// One entry a word, or two 8-bit entries a word where there are too few words.
-    private static func entries(_ bytes: [UInt8], count: Int, isLittleEndian: Bool, tag: Tag) throws(DICOMError) -> [UInt16] {
-        if bytes.count >= count * 2 { return Array(words(bytes, isLittleEndian: isLittleEndian).prefix(count)) }
-        guard bytes.count >= count else {
+    /// One entry a word. Entries of 8 bits may be packed two a word: they are where there are too few words; those of 9 to 16 bits never
+    /// are (PS3.3 C.11.1.1.1). Of a table that ends early the entries that are there keep their places, and the last stands for the rest.
+    private static func entries(
+        _ bytes: [UInt8], count: Int, declared: Int, isLittleEndian: Bool, tag: Tag
+    ) throws(DICOMError) -> [UInt16] {
+        let isPacked = declared <= 8 && bytes.count < count * 2
+        guard bytes.count >= (isPacked ? 1 : 2) else {
             throw DICOMError(.inconsistent, path: [tag], "a lookup table of \(bytes.count) bytes for \(count) entries")
         }
+        if !isPacked { return Array(words(bytes, isLittleEndian: isLittleEndian).prefix(count)) }
         if isLittleEndian { return bytes.prefix(count).map { UInt16($0) } }
         return Array(words(bytes, isLittleEndian: false).flatMap { [$0 & 0xFF, $0 >> 8] }.prefix(count))
     }

@@ -12,8 +12,8 @@ enum ReducedJPEG {
     static func decode(
         _ stream: [UInt8], _ layout: FrameLayout, width: Int, height: Int
     ) throws(DICOMError) -> (buffer: PixelBuffer, layout: FrameLayout)? {
-        let header = try JPEG.header(of: stream)
-        guard header.isDCT, header.precision == 8, layout.bitsStored == 8, !layout.isSigned, layout.samples == 1 || layout.samples == 3
+        // A stream that is another one than the transfer syntax says, or none, is for the full decode to judge.
+        guard let header = try? JPEG.header(of: stream), header.isDCT, header.precision == 8, layout.bitsStored == 8, !layout.isSigned, layout.samples == 1 || layout.samples == 3
         else { return nil }
         try header.check(against: layout)
         // The sizes for which libjpeg-turbo has vector code: between them a full decode is faster.
@@ -37,7 +37,9 @@ enum ReducedJPEG {
         // What libjpeg refuses, another decoder may know.
         guard result == 0 else { return nil }
         let coding: ColorCoding = layout.samples == 3 ? .rgb : .declared
-        return (PixelBuffer(bytes: output, container: .uint8, coding: coding, isTruncated: report.warnings > 0), reduced)
+        let buffer = PixelBuffer(
+            bytes: output, container: .uint8, coding: coding, codedBits: header.precision, isLossy: true, isTruncated: report.warnings > 0)
+        return (buffer, reduced)
     }
 
     private static func side(_ full: Int, _ eighths: Int) -> Int { CJPEG_side(Int32(full), Int32(eighths)) }

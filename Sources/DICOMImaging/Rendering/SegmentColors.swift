@@ -40,7 +40,7 @@ struct SegmentColors {
     }
 
     /// From DICOM's integers (L* of 100 and a*, b* of -128 to 127 over 16 bits; CIE D50) to sRGB.
-    private static func lab(_ values: [Int]) -> UInt32? {
+    static func lab(_ values: [Int]) -> UInt32? {
         guard values.count == 3, values.allSatisfy({ (0...65_535).contains($0) }) else { return nil }
         let lightness = Double(values[0]) * 100 / 65_535
         let y = (lightness + 16) / 116

@@ -2,14 +2,16 @@
 struct ValueStatistics: Hashable, Sendable {
     var lowest: Double
     var highest: Double
-    /// The values at 0.5 % and at 99.5 % of all in ascending order: sorted index floor(p * (n - 1)).
+    /// The values at 0.5 % and at 99.5 % of all in ascending order, as many before the one as behind the other: of fewer than 200
+    /// values none is cut off.
     var low: Double
     var high: Double
 
     /// The ranks of `low` and `high` among `count` values.
     static func ranks(_ count: Int) -> (low: Int, high: Int) {
-        let last = Double(max(0, count - 1))
-        return (Int((0.005 * last).rounded(.down)), Int((0.995 * last).rounded(.down)))
+        let last = max(0, count - 1)
+        let low = Int((0.005 * Double(last)).rounded(.down))
+        return (low, last - low)
     }
 
     /// From how often each value occurs.
@@ -34,6 +36,12 @@ struct ValueStatistics: Hashable, Sendable {
             if next == 4 { break }
         }
         (lowest, low, high, highest) = (found[0], found[1], found[2], found[3])
+    }
+
+    /// Of two frames that are to be seen through one window.
+    func joined(_ other: ValueStatistics) -> ValueStatistics {
+        ValueStatistics(
+            lowest: min(lowest, other.lowest), highest: max(highest, other.highest), low: min(low, other.low), high: max(high, other.high))
     }
 
     init(lowest: Double, highest: Double, low: Double, high: Double) {

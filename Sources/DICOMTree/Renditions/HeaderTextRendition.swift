@@ -10,12 +10,26 @@ package struct HeaderTextRendition: Rendition {
 
     package init() {}
 
-    /// An index made by another version of the text format measured another text: then the size takes making it.
+    /// In the format that the index measured, until the next index measures the current one. Of a format that is not written any
+    /// more the size takes making the text.
     package func size(of instance: InstanceRow, with settings: PictureSettings) -> RenditionSize? {
-        instance.headerTextVersion == HeaderText.formatVersion ? .exact(instance.headerTextLength) : .unknown(instance.headerTextLength)
+        instance.headerTextFormat == nil ? .unknown(instance.headerTextLength) : .exact(instance.headerTextLength)
     }
 
-    package func modifiedNs(of instance: InstanceRow) -> Int64 { instance.changed(epoch: FormatEpoch.headerText) }
+    /// A second later with each format: other bytes have another time, also where the source is newer than the format, and texts
+    /// keep the order of their sources.
+    package func modifiedNs(of instance: InstanceRow) -> Int64 {
+        let steps = Int64((instance.headerTextFormat ?? .current).rawValue - 1)
+        let (time, isOver) = instance.changed(epoch: 0).addingReportingOverflow(steps * 1_000_000_000)
+        return isOver ? .max : time
+    }
 
-    package func work(for instance: InstanceRow, with settings: PictureSettings) -> RenditionWork? { .headerText }
+    package func work(for instance: InstanceRow, with settings: PictureSettings) -> RenditionWork? {
+        .headerText(instance.headerTextFormat ?? .current)
+    }
+}
+
+extension InstanceRow {
+    /// Nil where the index names a format that is not written any more, or not yet.
+    var headerTextFormat: HeaderText.Format? { HeaderText.Format(rawValue: headerTextVersion) }
 }

@@ -24,19 +24,32 @@ package struct PictureRendition: Rendition {
     }
 
     package func size(of instance: InstanceRow, with settings: PictureSettings) -> RenditionSize? {
-        guard let description = instance.picture else { return nil }
+        size(instance.picture, with: settings)
+    }
+
+    /// The same of one frame: of a slide that is one tile.
+    func frameSize(of instance: InstanceRow, with settings: PictureSettings) -> RenditionSize? {
+        size(instance.picture?.ofFrames, with: settings)
+    }
+
+    private func size(_ description: PictureDescription?, with settings: PictureSettings) -> RenditionSize? {
+        guard let description else { return nil }
         return picture.size(description.drawn(with: settings)).map { .exact($0) }
     }
 
     package func modifiedNs(of instance: InstanceRow) -> Int64 { instance.changed(epoch: FormatEpoch.pictures) }
 
     package func work(for instance: InstanceRow, with settings: PictureSettings) -> RenditionWork? {
-        work(for: instance, frame: instance.picture?.representativeFrame ?? 0, with: settings)
+        instance.picture.flatMap { work($0, frame: $0.representativeFrame, with: settings) }
     }
 
     /// `frame` counts from 0.
     func work(for instance: InstanceRow, frame: Int, with settings: PictureSettings) -> RenditionWork? {
-        guard let description = instance.picture, let size = picture.size(description.drawn(with: settings)) else { return nil }
+        instance.picture.flatMap { work($0.ofFrames, frame: frame, with: settings) }
+    }
+
+    private func work(_ description: PictureDescription, frame: Int, with settings: PictureSettings) -> RenditionWork? {
+        guard let size = picture.size(description.drawn(with: settings)) else { return nil }
         return .picture(PictureOrder(frame: frame, kind: picture, settings: settings, description: description, expectedSize: size))
     }
 }

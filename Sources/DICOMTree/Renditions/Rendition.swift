@@ -32,15 +32,18 @@ package enum RenditionSize: Hashable, Sendable {
 
 /// What a `Producer` has to do for the bytes of one file.
 package enum RenditionWork: Hashable, Sendable {
-    case headerText
+    case headerText(HeaderText.Format)
     case picture(PictureOrder)
+
+    /// Nil for what is no header text.
+    var headerFormat: HeaderText.Format? { if case .headerText(let format) = self { format } else { nil } }
 }
 
 /// When the bytes of a kind last changed for the same source: the release date of the current version of a format, in
 /// nanoseconds since 1970; 0 as long as there has been one version only.
 enum FormatEpoch {
-    static let pictures: Int64 = 0
-    static let headerText: Int64 = 0
+    /// 2026-11-28: square pixels, slides put together, one automatic window for all frames.
+    static let pictures: Int64 = 1_795_824_000_000_000_000
 }
 
 extension InstanceRow {

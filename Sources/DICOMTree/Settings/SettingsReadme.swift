@@ -14,8 +14,9 @@ enum SettingsReadme {
           window=CENTRE_WIDTH  for example window=40_400, in the image's own units
           window=auto       from the values, whatever the file says
           window=file2      the file's second window; window=file is what you get without settings
-          size=N            longest side of N pixels at most, square pixels (1 to 16384)
+          size=N            longest side of N pixels at most (1 to 16384)
           overlays=off      without overlays
+          pixels=stored     the matrix as it is stored, where pixels are not square
           show=jpg+txt      these kinds of file only: dcm, png, jpg, txt, icon
 
         Only some directories are listed here; any other name that follows these rules works, too.

@@ -2,7 +2,7 @@ package import DICOM
 
 /// What stands behind `/with/`: settings in any order, joined by `,`. Each set has one canonical name.
 ///
-///     window=lung   window=40_400   window=file2   window=auto   size=256   overlays=off   show=jpg+txt
+///     window=lung   window=40_400   window=file2   window=auto   size=256   overlays=off   pixels=stored   show=jpg+txt
 package struct TreeSettings: Hashable, Sendable {
     package var picture = PictureSettings()
     /// Labels of the kinds of file to show; nil for those of the mount.
@@ -36,6 +36,10 @@ package struct TreeSettings: Hashable, Sendable {
         case "overlays":
             guard value == "on" || value == "off" else { return false }
             picture.overlays = value == "on"
+            return true
+        case "pixels":
+            guard value == "square" || value == "stored" else { return false }
+            picture.squarePixels = value == "square"
             return true
         case "show":
             let labels = Set(value.split(separator: "+", omittingEmptySubsequences: false).map(String.init))
@@ -98,6 +102,7 @@ package struct TreeSettings: Hashable, Sendable {
         if let window = windowName { words.append("window=\(window)") }
         if let side = picture.longestSide { words.append("size=\(side)") }
         if !picture.overlays { words.append("overlays=off") }
+        if !picture.squarePixels { words.append("pixels=stored") }
         if let renditions { words.append("show=" + renditions.map(\.label).joined(separator: "+")) }
         return words.isEmpty ? "window=file" : words.joined(separator: ",")
     }

@@ -10,7 +10,7 @@ package struct PictureKey: Hashable, Sendable {
     package let bytes: [UInt8]
 
     /// Raised with any change of what is written here.
-    private static let version = 1
+    private static let version = 2
 
     package init(origin: [UInt8], row: InstanceRow, source: FileIdentity, order: PictureOrder) {
         var writer = KeyWriter()
@@ -80,12 +80,13 @@ private struct KeyWriter {
         }
         put(settings.overlays)
         put(settings.longestSide ?? 0)
+        put(settings.squarePixels)
     }
 
     private mutating func put(_ description: PictureDescription) {
         for value in [
             description.width, description.height, description.channels, description.frameCount, description.representativeFrame,
-            description.iccProfileLength,
+            description.iccProfileLength, description.assembled?.width ?? 0, description.assembled?.height ?? 0,
         ] { put(value) }
         put(description.density != nil)
         guard let density = description.density else { return }

@@ -35,7 +35,12 @@ package struct ProblemsView: View {
 
     package func text(of row: Int64, _ index: TreeIndex) throws(TreeError) -> [UInt8]? {
         guard let entry = try file(row, at: .top, index) else { return nil }
-        return try asking { () throws(ArchiveError) in try index.source.problemFile(named: entry.name) }
+        return try asking { () throws(ArchiveError) in
+            let text = try index.source.problemFile(named: entry.name)
+            guard entry.name == UndrawnInstances.reportName else { return text }
+            let all = (text ?? []) + (try index.undrawn.lines(index.source))
+            return text == nil && index.undrawn.revision == 0 ? nil : all
+        }
     }
 
     private func entry(_ reason: ProblemReason) -> ViewEntry {

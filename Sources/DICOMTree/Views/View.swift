@@ -10,7 +10,7 @@ package protocol View: Sendable {
     var name: [UInt8] { get }
     /// Its number in node ids, 1...255: never changed, never used again.
     var number: Int { get }
-    /// Whether every instance stands in this view, exactly once: counts for the number of links.
+    /// Whether every instance stands in this view, exactly once.
     var showsInstances: Bool { get }
 
     /// The directory at `place` itself, nil when there is none (any more). Level 0 is the view's folder, row 0.

@@ -7,17 +7,19 @@ import SystemPackage
 /// They are plain functions of a file without isolation: a closure written inside the `@main` type would inherit the main
 /// actor, and the runtime ends the process when such a one is called from a foreign thread. Each unwraps, asks the
 /// filesystem and answers at once, or hands the request to `DeferredWork`.
-/// What is not in the table libfuse answers with ENOSYS, which for flush, access and, where they are off, extended attributes
-/// keeps the kernel from asking again.
+/// What is not in the table libfuse answers with ENOSYS, which for flush, access and, where they are off, values of extended
+/// attributes keeps the kernel from asking again.
 enum Callbacks {
     /// Longest name in bytes. The kernel passes longer ones on.
     static let nameLimit = 255
 
     static func table(extendedAttributes: Bool) -> fuse_lowlevel_ops {
         var table = fuse_lowlevel_ops()
-        if extendedAttributes { ExtendedAttributes.add(to: &table) }
+        ExtendedAttributes.add(to: &table, answersAll: extendedAttributes)
         table.`init` = onInit
         table.lookup = onLookup
+        table.forget = onForget
+        table.forget_multi = onForgetMulti
         table.getattr = onGetattr
         table.open = onOpen
         table.read = onRead
@@ -29,16 +31,26 @@ enum Callbacks {
         return table
     }
 
-    static func lookup(_ name: UnsafeRawBufferPointer, in parent: UInt64, _ context: SessionContext) -> Result<FileAttributes, Errno> {
-        Result { () throws(Errno) in try context.filesystem.lookup(name, in: parent) }
+    static func lookup(
+        _ name: UnsafeRawBufferPointer, in parent: UInt64, reader: UInt32, _ context: SessionContext
+    ) -> Result<FileAttributes, Errno> {
+        Result { () throws(Errno) in try context.filesystem.lookup(name, in: parent, reader: reader) }
     }
 
     static func answer(_ request: consuming Request, lookup found: Result<FileAttributes, Errno>, _ context: SessionContext) {
         switch found {
-        case .success(let found): request.reply(entry: found, timeouts: context.timeouts)
+        case .success(let found):
+            // Where the asking program is gone, so is what the kernel would have referred to.
+            let isTaken = request.reply(entry: found, timeouts: context.timeouts)
+            if !isTaken, context.filesystem.isCounted(found.node) { context.filesystem.forget(found.node, count: 1) }
         case .failure(.noSuchFileOrDirectory) where context.timeouts.missing > 0: request.replyMissing(timeout: context.timeouts.missing)
         case .failure(let error): request.reply(error: error)
         }
+    }
+
+    static func forget(_ node: UInt64, _ count: UInt64, _ context: SessionContext?) {
+        guard let context, context.filesystem.isCounted(node) else { return }
+        context.filesystem.forget(node, count: Int(clamping: count))
     }
 
     static func answer(_ request: consuming Request, openDirectory node: UInt64, _ info: fuse_file_info, _ context: SessionContext) {
@@ -68,10 +80,24 @@ enum Callbacks {
     guard length <= Callbacks.nameLimit else { return request.reply(error: .fileNameTooLong) }
     let bytes = UnsafeRawBufferPointer(start: name, count: length)
     if context.filesystem.isReady(parent, for: .name(bytes)) {
-        Callbacks.answer(request, lookup: Callbacks.lookup(bytes, in: parent, context), context)
+        let reader = request.user
+        Callbacks.answer(request, lookup: Callbacks.lookup(bytes, in: parent, reader: reader, context), context)
     } else {
         SlowAnswers.lookup(Array(bytes), in: parent, request, context)
     }
+}
+
+@c private func onForget(_ raw: fuse_req_t?, _ node: fuse_ino_t, _ count: UInt64) {
+    guard let raw else { return }
+    Callbacks.forget(node, count, SessionContext.of(fuse_req_userdata(raw)))
+    fuse_reply_none(raw)
+}
+
+@c private func onForgetMulti(_ raw: fuse_req_t?, _ count: Int, _ all: UnsafeMutablePointer<fuse_forget_data>?) {
+    guard let raw else { return }
+    let context = SessionContext.of(fuse_req_userdata(raw))
+    for one in UnsafeBufferPointer(start: all, count: all == nil ? 0 : count) { Callbacks.forget(one.ino, one.nlookup, context) }
+    fuse_reply_none(raw)
 }
 
 @c private func onGetattr(_ raw: fuse_req_t?, _ node: fuse_ino_t, _ info: UnsafeMutablePointer<fuse_file_info>?) {
@@ -80,9 +106,13 @@ enum Callbacks {
     guard let context = SessionContext.of(request) else { return }
     guard context.filesystem.isReady(node, for: .attributes) else { return SlowAnswers.attributes(of: node, request, context) }
     do {
-        let attributes = try context.filesystem.attributes(of: node)
-        if attributes.isSizeExact {
-            request.reply(attributes: attributes, timeout: context.timeouts.attributes)
+        var attributes = try context.filesystem.attributes(of: node)
+        if attributes.isVolatile, let info, let handle = FileHandle.of(info.pointee.fh), let size = handle.file.ownSize {
+            // Who has it open reads the text of then, whole.
+            attributes.size = size
+            request.reply(attributes: attributes, timeout: 0)
+        } else if attributes.isSizeExact {
+            request.reply(attributes: attributes, timeout: attributes.timeout(context.timeouts))
         } else {
             SlowAnswers.attributes(of: node, request, context)
         }
@@ -117,7 +147,7 @@ enum Callbacks {
     guard let info, let handle = FileHandle.of(info.pointee.fh) else { return request.reply(error: .badFileDescriptor) }
     guard let scratch = ThreadBuffer.bytes(size) else { return request.reply(error: .noMemory) }
     let refused = context.gate.run(request) { () throws(Errno) in
-        try handle.file.read(at: offset, count: size, scratch: scratch)
+        try context.read(handle, at: offset, count: size, scratch)
     } reply: { request, answer in
         SlowAnswers.reply(request, answer, of: handle, at: offset, scratch, context)
     }
@@ -158,13 +188,15 @@ private func list(_ raw: fuse_req_t?, _ node: fuse_ino_t, _ size: Int, _ offset:
     let request = Request(raw)
     guard let context = SessionContext.of(request) else { return }
     guard let room = ThreadBuffer.bytes(size) else { return request.reply(error: .noMemory) }
-    var buffer = DirectoryBuffer(request: raw, room: room, timeouts: context.timeouts, isPlus: isPlus)
+    var buffer = DirectoryBuffer(request: raw, room: room, timeouts: context.timeouts, isPlus: isPlus, filesystem: context.filesystem)
+    var isTaken = false
     do {
         try context.filesystem.list(node, after: Int64(offset)) { buffer.add($0) }
-        request.reply(bytes: UnsafeRawBufferPointer(rebasing: room.prefix(buffer.used)))
+        isTaken = request.reply(bytes: UnsafeRawBufferPointer(rebasing: room.prefix(buffer.used)))
     } catch {
         request.reply(error: error)
     }
+    if !isTaken { for node in buffer.counted { context.filesystem.forget(node, count: 1) } }
 }
 
 @c private func onStatfs(_ raw: fuse_req_t?, _ node: fuse_ino_t) {

@@ -6,37 +6,43 @@ import SystemPackage
 /// A few threads for work that takes long, so that libfuse's own never wait: names and attributes are answered while all
 /// of these are busy.
 ///
-/// Requests for one key share one run. Who asked and was killed meanwhile is answered EINTR within 50 ms; the work goes on
+/// Users take turns (`FairQueue`). Requests for one key share one run. Who asked and was killed meanwhile is answered EINTR within 50 ms; the work goes on
 /// when it has begun (its result is kept), and is dropped when it has not.
 ///
 /// Lock order: the state first, then a waiter's own lock. Neither is held while work runs or an answer is sent from a result.
 final class DeferredWork: Sendable {
-    typealias Preparation = @Sendable () throws(Errno) -> Void
-    typealias Reply = @Sendable (consuming Request, Result<Void, Errno>) -> Void
+    /// What work has made: the content of a file, attributes, or nothing but that it is done.
+    enum Outcome: Sendable {
+        case done
+        case content([UInt8])
+        case attributes(FileAttributes)
+    }
+    typealias Preparation = @Sendable () throws(Errno) -> Outcome
+    typealias Reply = @Sendable (consuming Request, Result<Outcome, Errno>) -> Void
+
+    /// Requests with the same one are content with one run.
+    struct Key: Hashable, Sendable {
+        let node: UInt64
+        /// Of an open file (`OpenFile.version`), as far as that is asked for.
+        var version = 0
+    }
 
     private struct State {
-        var jobs: [UInt64: Job] = [:]
-        var queue: [UInt64] = []
-        var queueHead = 0
+        var jobs: [Key: Job] = [:]
+        var queue = FairQueue<Key>()
         var isStopped = false
-
-        /// The next key in order, if any; the array is trimmed now and then.
-        mutating func takeKey() -> UInt64? {
-            guard queueHead < queue.count else { return nil }
-            let key = queue[queueHead]
-            queueHead += 1
-            if queueHead > 1024, queueHead * 2 > queue.count {
-                queue.removeFirst(queueHead)
-                queueHead = 0
-            }
-            return key
-        }
     }
 
     private final class Job {
         let prepare: Preparation
         var waiters: [Waiter] = []
-        init(_ prepare: @escaping Preparation) { self.prepare = prepare }
+        var hasBegun = false
+        /// In whose lines it stands.
+        var users: Set<UInt32>
+        init(_ prepare: @escaping Preparation, user: UInt32) {
+            self.prepare = prepare
+            users = [user]
+        }
     }
 
     private let state = Mutex(State())
@@ -51,18 +57,23 @@ final class DeferredWork: Sendable {
         PlainThread.start { [weak self] in while let self, self.watchOnce() {} }
     }
 
-    func submit(key: UInt64, _ request: consuming Request, prepare: @escaping Preparation, reply: @escaping Reply) {
+    /// - Parameter weight: about how much work it is, in bytes to be made.
+    func submit(key: Key, weight: Int = 0, _ request: consuming Request, prepare: @escaping Preparation, reply: @escaping Reply) {
+        let (user, weight) = (request.user, UInt64(max(0, weight)))
         let waiter = Waiter(request, reply)
         let (isNew, isStopped) = state.withLock { state in
             guard !state.isStopped else { return (false, true) }
             if let job = state.jobs[key] {
                 job.waiters.append(waiter)
-                return (false, false)
+                // Who waits for another one's work has it done when his own turn comes, if that is sooner.
+                guard !job.hasBegun, job.users.insert(user).inserted else { return (false, false) }
+                state.queue.push(key, of: user, weight: weight)
+                return (true, false)
             }
-            let job = Job(prepare)
+            let job = Job(prepare, user: user)
             job.waiters = [waiter]
             state.jobs[key] = job
-            state.queue.append(key)
+            state.queue.push(key, of: user, weight: weight)
             return (true, false)
         }
         guard !isStopped else { return waiter.answer(error: .ioError) }
@@ -88,12 +99,13 @@ final class DeferredWork: Sendable {
     /// False when it is time to end.
     private func runNext() -> Bool {
         work.wait()
-        let next = state.withLock { state -> (UInt64, Preparation)? in
-            guard let key = state.takeKey(), let job = state.jobs[key] else { return nil }
+        let next = state.withLock { state -> (Key, Preparation)? in
+            guard let key = state.queue.pop(), let job = state.jobs[key], !job.hasBegun else { return nil }
             guard job.waiters.contains(where: \.isWaiting) else {
                 state.jobs[key] = nil
                 return nil
             }
+            job.hasBegun = true
             return (key, job.prepare)
         }
         if let (key, prepare) = next {
@@ -135,7 +147,7 @@ final class DeferredWork: Sendable {
 
         var isWaiting: Bool { state.withLock { $0.request != nil } }
 
-        func answer(_ result: Result<Void, Errno>) {
+        func answer(_ result: Result<Outcome, Errno>) {
             if let request = take() { reply(request, result) }
         }
 

@@ -4,7 +4,12 @@ import SystemPackage
 
 /// getxattr and listxattr. Changing one is refused by the kernel: the mount is read-only.
 enum ExtendedAttributes {
-    static func add(to table: inout fuse_lowlevel_ops) {
+    /// Without them a list is empty all the same: programs that copy attributes take "not supported" for a failure.
+    static func add(to table: inout fuse_lowlevel_ops, answersAll: Bool) {
+        guard answersAll else {
+            table.listxattr = onListNone
+            return
+        }
         table.getxattr = onGetxattr
         table.listxattr = onListxattr
     }
@@ -41,6 +46,11 @@ enum ExtendedAttributes {
     } catch {
         request.reply(error: error)
     }
+}
+
+@c private func onListNone(_ raw: fuse_req_t?, _ node: fuse_ino_t, _ size: Int) {
+    guard let raw else { return }
+    ExtendedAttributes.reply(Request(raw), [], size: size)
 }
 
 @c private func onListxattr(_ raw: fuse_req_t?, _ node: fuse_ino_t, _ size: Int) {

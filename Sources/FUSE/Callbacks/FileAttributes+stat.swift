@@ -20,9 +20,10 @@ extension FileAttributes {
 
     var stat: Glibc.stat {
         var result = Glibc.stat()
-        result.st_ino = UInt(node)
+        result.st_ino = UInt(number)
         result.st_mode = mode
-        result.st_nlink = UInt(max(1, links))
+        // Programs that put files into archives (cpio, tar) and that walk (fts) draw conclusions from any other count.
+        result.st_nlink = 1
         result.st_uid = owner
         result.st_gid = group
         result.st_size = size
@@ -36,13 +37,16 @@ extension FileAttributes {
         return result
     }
 
+    /// How long the kernel may keep them.
+    func timeout(_ timeouts: CacheTimeouts) -> Double { isSizeExact && !isVolatile ? timeouts.attributes : 0 }
+
     func entryParameters(_ timeouts: CacheTimeouts) -> fuse_entry_param {
         var result = fuse_entry_param()
         result.ino = node
-        result.generation = 1
+        result.generation = generation
         result.attr = stat
         result.entry_timeout = timeouts.entry
-        result.attr_timeout = isSizeExact ? timeouts.attributes : 0
+        result.attr_timeout = timeout(timeouts)
         return result
     }
 }

@@ -22,6 +22,9 @@ struct Request: ~Copyable, @unchecked Sendable {
 
     var handle: fuse_req_t { raw }
 
+    /// The user who asks.
+    var user: UInt32 { fuse_req_ctx(raw).map { $0.pointee.uid } ?? 0 }
+
     consuming func reply(error: Errno) {
         fuse_reply_err(raw, error.rawValue)
         discard self
@@ -33,10 +36,12 @@ struct Request: ~Copyable, @unchecked Sendable {
         discard self
     }
 
-    consuming func reply(entry: FileAttributes, timeouts: CacheTimeouts) {
+    /// False when nobody waits for it any more: the kernel then refers to nothing.
+    consuming func reply(entry: FileAttributes, timeouts: CacheTimeouts) -> Bool {
         var parameters = entry.entryParameters(timeouts)
-        fuse_reply_entry(raw, &parameters)
+        let result = fuse_reply_entry(raw, &parameters)
         discard self
+        return result == 0
     }
 
     /// "There is no such name", for the kernel to remember as long.
@@ -47,9 +52,12 @@ struct Request: ~Copyable, @unchecked Sendable {
         discard self
     }
 
-    consuming func reply(bytes: UnsafeRawBufferPointer) {
-        fuse_reply_buf(raw, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
+    /// False when nobody waits for them any more.
+    @discardableResult
+    consuming func reply(bytes: UnsafeRawBufferPointer) -> Bool {
+        let result = fuse_reply_buf(raw, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count)
         discard self
+        return result == 0
     }
 
     /// The part of `bytes` that lies in `range`.
@@ -100,8 +108,13 @@ struct Request: ~Copyable, @unchecked Sendable {
         var answer = statvfs()
         answer.f_bsize = UInt(FileAttributes.blockSize)
         answer.f_frsize = 4096
-        answer.f_blocks = UInt((max(0, statistics.totalBytes) &+ 4095) / 4096)
-        answer.f_files = UInt(max(0, statistics.nodeCount))
+        let free = UInt(max(0, statistics.freeBytes)) / 4096
+        answer.f_blocks = (UInt(max(0, statistics.totalBytes)) &+ 4095) / 4096 &+ free
+        answer.f_bfree = free
+        answer.f_bavail = free
+        answer.f_files = UInt(max(0, statistics.nodeCount)) &+ UInt(max(0, statistics.freeNodes))
+        answer.f_ffree = UInt(max(0, statistics.freeNodes))
+        answer.f_favail = answer.f_ffree
         answer.f_namemax = UInt(Callbacks.nameLimit)
         answer.f_flag = UInt(ST_RDONLY)
         fuse_reply_statfs(raw, &answer)

@@ -1,6 +1,7 @@
 import CFUSE3
 import Glibc
 import Locks
+import SystemPackage
 
 /// What the callbacks know: immutable, handed to libfuse as its user data.
 final class SessionContext: Sendable {
@@ -12,6 +13,7 @@ final class SessionContext: Sendable {
     let gate: SourceGate
     /// Nil where it is not wanted, or not built in.
     let passthrough: Passthrough?
+    let notifications = NotificationThread()
     private let overflow = Mutex<DeferredWork?>(nil)
     private let lastOverflow = Atomic<UInt64>(0)
     /// Called once, when the kernel has said hello.
@@ -25,6 +27,7 @@ final class SessionContext: Sendable {
         self.gate = SourceGate(places: configuration.threads / 2)
         self.passthrough = configuration.passthrough ? Passthrough.make(log: configuration.log) : nil
         self.onReady = onReady
+        filesystem.attach(notifications)
     }
 
     /// Serves who finds the gate full: each request by itself, on threads that are there from the first time on.
@@ -35,7 +38,18 @@ final class SessionContext: Sendable {
             work = made
             return made
         }
-        work.submit(key: lastOverflow.wrappingAdd(1, ordering: .relaxed).newValue, request, prepare: prepare, reply: reply)
+        let key = DeferredWork.Key(node: lastOverflow.wrappingAdd(1, ordering: .relaxed).newValue)
+        work.submit(key: key, request, prepare: prepare, reply: reply)
+    }
+
+    /// Reads an open file. Where that fails, its source has changed, most likely: the kernel is not to hand out what it has of it.
+    func read(_ handle: FileHandle, at offset: Int, count: Int, _ scratch: UnsafeMutableRawBufferPointer) throws(Errno) -> ReadAnswer {
+        do throws(Errno) {
+            return try handle.file.read(at: offset, count: count, scratch: scratch)
+        } catch {
+            notifications.invalidate(handle.node)
+            throw error
+        }
     }
 
     /// Answers everybody who waits.

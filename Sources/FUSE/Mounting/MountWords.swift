@@ -31,7 +31,7 @@ package enum MountWords {
     }
 
     private static let ignored: Set<String> = [
-        "ro", "rw", "defaults", "auto", "noauto", "user", "users", "nouser", "nousers", "owner", "noowner", "group", "nogroup",
+        "ro", "defaults", "auto", "noauto", "user", "users", "nouser", "nousers", "owner", "noowner", "group", "nogroup",
         "nofail", "_netdev", "comment", "uhelper", "helper", "silent", "loud", "iversion", "noiversion", "mand", "nomand",
         "dev", "nodev", "suid", "nosuid", "exec", "noexec", "sync", "async", "dirsync", "atime", "noatime", "diratime", "nodiratime",
         "relatime", "norelatime", "strictatime", "nostrictatime", "lazytime", "nolazytime", "default_permissions", "fsname", "subtype",

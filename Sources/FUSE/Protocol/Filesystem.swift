@@ -6,16 +6,22 @@ package import SystemPackage
 /// 3.14 holds up a whole directory during a slow `lookup` or `list`. Work that takes long (a rendering, a search) is announced
 /// by `isReady`, an inexact size or `.notReady`, and done in `prepare` on threads of its own.
 package protocol Filesystem: AnyObject, Sendable {
-    /// The child of a directory. `name` has 1...255 bytes, none of them NUL or `/`; `.` and `..` come only from NFS exports.
-    func lookup(_ name: UnsafeRawBufferPointer, in parent: UInt64) throws(Errno) -> FileAttributes
+    /// The child of a directory, which the kernel refers to from now on. `name` has 1...255 bytes, none of them NUL or `/`; `.`
+    /// and `..` come only from NFS exports. `reader` is the user who asks.
+    func lookup(_ name: UnsafeRawBufferPointer, in parent: UInt64, reader: UInt32) throws(Errno) -> FileAttributes
+    /// Whether references to a node are counted.
+    func isCounted(_ node: UInt64) -> Bool
+    /// Counts a reference to a node that was listed; its attributes with the generation it has, nil where it is gone.
+    func refer(to attributes: FileAttributes) -> FileAttributes?
+    /// The kernel has forgotten so many references.
+    func forget(_ node: UInt64, count: Int)
+    /// How to tell the kernel what it must not keep; called once, before the first question.
+    func attach(_ notifier: any KernelNotifier)
     func attributes(of node: UInt64) throws(Errno) -> FileAttributes
     /// Whether a question about a directory is answered at once; where not, `prepare` comes first. Asked before each question.
     func isReady(_ node: UInt64, for question: NodeQuestion) -> Bool
-    /// Makes the size of a file exact: `attributes(of:)` answers with it from now on. Makes a directory ready.
-    func prepare(_ node: UInt64) throws(Errno)
-    /// Attributes with an exact size, that of bytes which are made for this answer where `attributes(of:)` has none in spite of
-    /// `prepare`: what was prepared may be out of date by then. May take long.
-    func preparedAttributes(of node: UInt64) throws(Errno) -> FileAttributes
+    /// Makes the size of a file exact: the attributes with it. Makes a directory ready: nil.
+    func prepare(_ node: UInt64) throws(Errno) -> FileAttributes?
     func open(_ node: UInt64) throws(Errno) -> any OpenFile
     func openDirectory(_ node: UInt64) throws(Errno)
     /// Hands out the entries behind `cookie` (0: from the start), `.` and `..` included, until `emit` returns false.
@@ -61,8 +67,14 @@ package protocol OpenFile: AnyObject, Sendable {
     func isReady() throws(Errno) -> Bool
     /// The bytes at `offset`: at most `count`, fewer only at the end of the file. `scratch` has room for `count`.
     func read(at offset: Int, count: Int, scratch: UnsafeMutableRawBufferPointer) throws(Errno) -> ReadAnswer
-    /// Does what takes long; afterwards this file, if no other of the same node, is ready.
-    func prepare() throws(Errno)
+    /// Does what takes long: the whole content, nil where `read` needs none. It need not be there any more at the next `read`.
+    func prepare() throws(Errno) -> [UInt8]?
+    /// The same for files of a node that have the same content.
+    var version: Int { get }
+    /// About how much work `prepare` is, in bytes.
+    var weight: Int { get }
+    /// The size of this open file where it may be another than that of the node now.
+    var ownSize: Int? { get }
 }
 
 package enum ReadAnswer: Sendable {

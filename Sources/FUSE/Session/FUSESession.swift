@@ -62,12 +62,14 @@ package final class FUSESession {
                 if let session = OpaquePointer(bitPattern: address) { fuse_session_unmount(session) }
                 _exit(0)
             })
+        guard context.notifications.start(session) else { return .failed(EAGAIN) }
         TerminationSignals.unblock()
         let result = dcmfs_session_loop(session, UInt32(max(2, threads)))
         TerminationSignals.block()
         context.gate.watch(nil)
         onEnding()
         context.stop()
+        context.notifications.stop()
         fuse_remove_signal_handlers(session)
         unmount()
         if result == 0 { return .unmounted }

@@ -2,10 +2,10 @@ import CFUSE3
 import Glibc
 
 /// A thread outside Swift's cooperative pool, on which blocking is no sin. It takes no signals: those are the main thread's.
-enum PlainThread {
+package enum PlainThread {
     /// Runs `body` on a new detached thread. False when the system has no more threads.
     @discardableResult
-    static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
+    package static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
         let box = Unmanaged.passRetained(Body(body))
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)

@@ -166,7 +166,7 @@ extension IndexReport {
             if count > 0 { lines.append(name.padded(to: 15) + "\(count)" + note) }
         }
         add("new", new)
-        add("unchanged", unchanged)
+        add("unchanged", unchanged, describedAgain > 0 ? " (\(describedAgain) read again for the current header text)" : "")
         add("changed", changed)
         if contentChanged > 0 {
             lines.append("CONTENT CHANGED " + "\(contentChanged) of them are not what their digest was stored of (accept: dcmfs acknowledge)")
@@ -192,7 +192,8 @@ extension IndexReport {
         .object([
             ("found", .number(found)), ("new", .number(new)), ("unchanged", .number(unchanged)), ("changed", .number(changed)),
             ("contentChanged", .number(contentChanged)), ("contentChanges", .list(contentChanges.map(\.json))),
-            ("duplicates", .number(duplicates)), ("setAside", .number(setAsideTotal)), ("setAsideByReason", .counts(setAside)),
+            ("describedAgain", .number(describedAgain)), ("duplicates", .number(duplicates)), ("setAside", .number(setAsideTotal)),
+            ("setAsideByReason", .counts(setAside)),
             ("notDICOM", .number(notDICOM)), ("mediaDirectories", .number(mediaDirectories)), ("badReferences", .number(badReferences)),
             ("notFollowed", .counts(skipped)), ("gone", .number(gone)), ("pruned", .number(pruned)), ("copied", .number(copied)),
             ("balanced", .flag(isBalanced)), ("sealed", .flag(isSealed)), ("failedPaths", .list(failedPaths.map { .text($0) })),

@@ -131,9 +131,11 @@ struct MountProcess {
         let workerCount = WorkerLocation.processorCount
         var treeOptions = options.tree
         treeOptions.readAhead = workerCount
+        treeOptions.makers = workerCount
         treeOptions.log = { [daemon] in daemon.log($0) }
         // A connection that is there before descriptors run short: names are answered even then.
         _ = try archive.patients(after: 0, limit: 1)
+        try refuseOverOwnFiles(archive)
         var configuration = options.session
         configuration.source = archive.path
         configuration.subtype = MountCommand.subtype
@@ -143,7 +145,8 @@ struct MountProcess {
         let store = try openStore()
         treeOptions.storing = store.map { PictureStoring(store: $0, origin: CacheFolder.origin(producer, archive.path)) }
         let tree = VirtualTree(source: archive, producer: producer, options: treeOptions)
-        let filesystem = TreeFilesystem(tree, ownership: options.ownership, showsChanges: treeOptions.times == .source)
+        let filesystem = TreeFilesystem(
+            tree, archive: archive.path, ownership: options.ownership, showsChanges: treeOptions.times == .source)
         let status = "showing \(shownPath(archive.path)) at \(shownPath(point.path))"
         let session = try FUSESession(filesystem: filesystem, configuration: configuration) { [daemon] in daemon.reportReady(status: status) }
         ArchiveAttendant.start(archive) { [daemon] in daemon.log($0) }
@@ -159,6 +162,14 @@ struct MountProcess {
         let ending = session.run()
         store?.finish(within: 2)
         return ending
+    }
+
+    /// What the mount itself reads must not lie below it: it would wait for itself for ever, and with it whoever looks there.
+    private func refuseOverOwnFiles(_ archive: Archive) throws {
+        let used = [(archive.path, "the archive"), (cachePath, "cache_dir")] + (try archive.rootPaths().map { ($0, "a folder of its sources") })
+        for case (let path?, let what) in used where point.covers(path) {
+            throw MountError(.badMountPoint, "mount point \(shownPath(point.path)) would hide \(what), \(shownPath(path)); name another folder")
+        }
     }
 
     private func openStore() throws(StoreFolder.Failure) -> DiskPictureStore? {

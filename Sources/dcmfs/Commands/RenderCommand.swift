@@ -33,8 +33,11 @@ struct RenderCommand: ParsableCommand {
             """, completion: .list(TreeSettings.windowWords))
     var window: WindowArgument = .init(window: .fileOrAuto)
 
-    @Option(help: "Longest side in pixels, at most; pixels become square.")
+    @Option(help: "Longest side in pixels, at most.")
     var size: Int?
+
+    @Option(help: "Pixels that are not square: square to resample them, stored to keep the matrix.")
+    var pixels: PixelShape = .square
 
     @Option(help: "Draw overlays: on or off.")
     var overlays: Switch = .on
@@ -49,6 +52,7 @@ struct RenderCommand: ParsableCommand {
     var explain = false
 
     enum Switch: String, ExpressibleByArgument, CaseIterable { case on, off }
+    enum PixelShape: String, ExpressibleByArgument, CaseIterable { case square, stored }
 
     func run() throws {
         do {
@@ -65,7 +69,8 @@ struct RenderCommand: ParsableCommand {
         try target.check(against: document)
         let pool: WorkerPool
         do { pool = try WorkerLocation.makePool(count: 1) } catch { throw CommandFailure(error.description) }
-        let description = try document.describePicture(pool).description
+        var description = try document.describePicture(pool).description
+        if frame != nil { description = description.ofFrames }
         let request = PictureRequest(
             fileSize: document.size, frame: try frameIndex(description), format: target.format,
             settings: settings, description: description,
@@ -84,7 +89,8 @@ struct RenderCommand: ParsableCommand {
     }
 
     private var settings: PictureSettings {
-        with?.settings.picture ?? PictureSettings(window: window.window, overlays: overlays == .on, longestSide: size)
+        with?.settings.picture ?? PictureSettings(
+            window: window.window, overlays: overlays == .on, longestSide: size, squarePixels: pixels == .square)
     }
 
     private func ask(_ body: () throws(WorkerError) -> [UInt8]) throws(CommandFailure) -> [UInt8] {

@@ -34,7 +34,7 @@ extension ArchiveCounts {
             ("bytes", "bytes", Int(instanceBytes)), ("files shown", "shown", shown), ("duplicates", "duplicates", duplicates),
             ("copies kept by the archive", "copies", copies), ("not readable", "setAside", setAside), ("not DICOM", "notDICOM", notDICOM),
             ("DICOMDIR media", "mediaDirectories", mediaDirectories), ("links skipped", "notFollowed", skipped), ("gone", "gone", gone),
-            ("conflicts", "conflicts", conflicts),
+            ("conflicts", "conflicts", conflicts), ("read by an older version", "olderVersion", older),
         ]
     }
 

@@ -83,7 +83,7 @@ private struct JPEG2000Stream {
     private static func side(_ side: Int, _ reduction: Int) -> Int { (side + (1 << reduction) - 1) >> reduction }
 
     func decode(reduction: Int) throws(DICOMError) -> ReducedFrame {
-        let container = layout.container
+        let container = container
         var options = COpenJPEG_Options(
             width: Int32(layout.columns), height: Int32(layout.rows), components: Int32(layout.samples), reduction: Int32(reduction),
             sample_size: Int32(container.size), is_signed: layout.isSigned ? 1 : 0)
@@ -102,11 +102,19 @@ private struct JPEG2000Stream {
         return ReducedFrame(buffer: buffer(output, container), width: width, height: height)
     }
 
+    private var precision: Int { header.components.map(\.precision).max() ?? 0 }
+
+    /// Wide enough for header and stream.
+    private var container: SampleContainer {
+        let bits = max(layout.bitsAllocated, precision)
+        return bits <= 8 ? .uint8 : bits <= 16 ? .uint16 : .uint32
+    }
+
     private func buffer(_ bytes: [UInt8], _ container: SampleContainer) -> PixelBuffer {
-        let precision = header.components.map(\.precision).max() ?? 0
         return PixelBuffer(
             bytes: bytes, container: container, coding: header.hasColorTransform ? .rgb : .declared,
             isSigned: layout.isSigned || header.components.contains(where: \.isSigned), codedBits: min(precision, container.size * 8),
+            isLossy: header.isIrreversible,
             isTruncated: header.tiles.isTruncated)
     }
 

@@ -14,7 +14,7 @@ extension JPEG2000Header {
         }
         at += 2
         var size: Size?
-        var coding: (levels: Int, layers: Int, hasTransform: Bool)?
+        var coding: (levels: Int, layers: Int, hasTransform: Bool, isIrreversible: Bool)?
         while at + 4 <= end {
             let marker = number(stream, at, 2)
             if marker == tileMarker { break }
@@ -22,7 +22,8 @@ extension JPEG2000Header {
             guard marker >= 0xFF00, length >= 2, at + 2 + length <= end else { break }
             switch marker {
             case sizeMarker: size = try Size(stream, at + 4, length - 2)
-            case codingMarker where length >= 12: coding = (min(32, Int(stream[at + 9])), number(stream, at + 6, 2), stream[at + 8] == 1)
+            case codingMarker where length >= 12:
+                coding = (min(32, Int(stream[at + 9])), number(stream, at + 6, 2), stream[at + 8] == 1, stream[at + 13] & 1 == 0)
             default: break
             }
             at += 2 + length
@@ -30,7 +31,7 @@ extension JPEG2000Header {
         guard let size, let coding else { throw DICOMError(.damagedPixels, "JPEG 2000 codestream without its main header") }
         return JPEG2000Header(
             width: size.width, height: size.height, tileCount: size.tileCount, components: size.components, levels: coding.levels,
-            hasColorTransform: coding.hasTransform && size.components.count >= 3, layers: coding.layers,
+            hasColorTransform: coding.hasTransform && size.components.count >= 3, isIrreversible: coding.isIrreversible, layers: coding.layers,
             tiles: tiles(stream, at, end))
     }
 

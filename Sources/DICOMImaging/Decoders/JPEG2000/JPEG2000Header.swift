@@ -20,6 +20,8 @@ struct JPEG2000Header: Sendable {
     let levels: Int
     /// The codestream transforms its first three components (RCT or ICT).
     let hasColorTransform: Bool
+    /// The wavelet of the main header is the 9-7 one, which loses (A.6.1).
+    let isIrreversible: Bool
     /// Quality layers by the main header, 0...65535.
     let layers: Int
     /// Where the last whole tile-part ends, and the start of one behind it that goes on after the last byte.

@@ -32,7 +32,9 @@ struct JPEGDCTDecoder {
         }
         if let failure { throw failure }
         let coding: ColorCoding = layout.samples == 3 ? header.colorCoding(layout.photometric) : .declared
-        return PixelBuffer(bytes: interleaved(planes, frame), container: .uint16, coding: coding, isTruncated: decoder.isTruncated)
+        return PixelBuffer(
+            bytes: interleaved(planes, frame), container: .uint16, coding: coding, codedBits: header.precision, isLossy: true,
+            isTruncated: decoder.isTruncated)
     }
 
     private static func interleaved(_ planes: [UInt16], _ frame: DCTFrame) -> [UInt8] {

@@ -34,7 +34,8 @@ struct JPEGLosslessDecoder {
             }
         }
         if let failure { throw failure }
-        return PixelBuffer(bytes: bytes, container: .uint16, isTruncated: decoder.isTruncated)
+        return PixelBuffer(
+            bytes: bytes, container: .uint16, codedBits: header.precision, holdsCells: true, isTruncated: decoder.isTruncated)
     }
 
     private init(header: JPEGHeader) { self.header = header }
