@@ -61,8 +61,25 @@ int clinux_open_beneath(int dirfd, const char *path, int flags) {
 }
 
 int clinux_open_folder(const char *path) {
-    int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    return fd < 0 ? -errno : fd;
+    const int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+    struct open_how how;
+    memset(&how, 0, sizeof how);
+    how.flags = (uint64_t)(unsigned int)flags;
+    how.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+    for (int attempt = 0; attempt < 8; attempt++) {
+        long fd = syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
+        if (fd >= 0) return (int)fd;
+        if (errno == ENOSYS || errno == EPERM) {
+            const int top = open(path[0] == '/' ? "/" : ".", flags);
+            if (top < 0) return -errno;
+            if (path[strspn(path, "/")] == 0) return top;
+            const int below = open_by_component(top, path, flags);
+            close(top);
+            return below;
+        }
+        if (errno != EAGAIN && errno != EINTR) return -errno;
+    }
+    return -EAGAIN;
 }
 
 ssize_t clinux_getdents(int fd, void *buffer, size_t size) {

@@ -22,10 +22,13 @@ package final class Archive: Sendable {
     /// Stays idle between questions, so that `PRAGMA data_version` sees every commit of others.
     private let monitor: Mutex<Connection?>
     let fileIdentity: (device: UInt64, inode: UInt64)
+    let rootGuard: RootGuard
+    let touched = TouchedSources()
 
     init(location: ArchiveLocation, monitor: Connection, writer: WriterLease?, trust: ArchiveTrust?) {
         path = location.path
         folder = location.folder
+        rootGuard = RootGuard(archiveFolder: location.folder)
         self.writer = writer
         self.monitor = Mutex(monitor)
         let identity = FileStatus(path: location.path).map { ($0.device, $0.inode) } ?? (0, 0)

@@ -25,6 +25,8 @@ package struct ArchiveError: Error, Hashable, Sendable, CustomStringConvertible 
         case sourceUnavailable = "source-unavailable"
         /// The file at a source's path is not the one that was indexed.
         case sourceChanged = "source-changed"
+        /// A root, or a filesystem below it, is another one than was indexed: nothing of it is read.
+        case otherFolder = "other-folder"
         /// A PATH given to a command is absent, empty, on another device, or otherwise unusable.
         case badPath = "bad-path"
         /// The user ended the run; what was committed stands.

@@ -1,3 +1,5 @@
+package import DICOMArchive
+
 /// What a mount may choose.
 package struct TreeOptions: Sendable {
     /// What files and directories show as the time of their last modification.
@@ -10,8 +12,8 @@ package struct TreeOptions: Sendable {
 
     /// Labels of the kinds of file to show (`Rendition.label`).
     package var shown: Set<String>
-    /// Compare ctime and inode of a source too before serving it.
-    package var isStrict: Bool
+    /// What of a source's identity is compared before it is served.
+    package var strictness: SourceStrictness
     /// Bytes of rendered files kept in memory.
     package var cacheBytes: Int
     /// Where pictures stay beyond this mount; nil for nowhere.
@@ -29,12 +31,12 @@ package struct TreeOptions: Sendable {
     package var log: @Sendable (String) -> Void
 
     package init(
-        shown: Set<String> = Set(VirtualTree.renditions.map(\.label)), isStrict: Bool = false, cacheBytes: Int = 256 << 20,
+        shown: Set<String> = Set(VirtualTree.renditions.map(\.label)), strictness: SourceStrictness = .sizeAndTime, cacheBytes: Int = 256 << 20,
         readAhead: Int = 0,
         log: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.shown = shown
-        self.isStrict = isStrict
+        self.strictness = strictness
         self.cacheBytes = cacheBytes
         self.readAhead = readAhead
         self.log = log

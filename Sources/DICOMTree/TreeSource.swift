@@ -22,7 +22,7 @@ package protocol TreeSource: Sendable {
     func attributes(of entity: ArchiveEntity) throws(ArchiveError) -> [IndexedAttribute]?
     /// Instances with their sources, as of one moment; nil for those that are not there.
     func located(_ instances: [Int64]) throws(ArchiveError) -> [LocatedInstance?]
-    func openSource(of instance: LocatedInstance, strict: Bool) throws(ArchiveError) -> SourceFile
+    func openSource(of instance: LocatedInstance, strict: SourceStrictness) throws(ArchiveError) -> SourceFile
     // The views beside /patients.
     func patient(viewNamed name: [UInt8]) throws(ArchiveError) -> PatientRow?
     func studies(after: Int64, limit: Int) throws(ArchiveError) -> [StudyRow]

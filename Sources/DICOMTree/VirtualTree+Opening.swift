@@ -78,7 +78,7 @@ extension VirtualTree {
 
     private func openSource(_ instance: LocatedInstance) throws(TreeError) -> SourceFile {
         do {
-            return try asking { () throws(ArchiveError) in try index.source.openSource(of: instance, strict: options.isStrict) }
+            return try asking { () throws(ArchiveError) in try index.source.openSource(of: instance, strict: options.strictness) }
         } catch {
             options.log("instance:\(instance.row.id): \(error.description)")
             throw error

@@ -25,7 +25,7 @@ struct DCMFS: ParsableCommand {
                 return
             }
             if answersShell(Arguments.texts) { return }
-            var command = try parseAsRoot(Arguments.texts)
+            var command = try parseAsRoot(Arguments.texts.map { $0 == "--follow-links=anywhere" ? "--follow-links-anywhere" : $0 })
             do throws(CommandFailure) { try StandardOutput.checkIsNoSource() } catch {
                 error.report()
                 throw error.exitCode

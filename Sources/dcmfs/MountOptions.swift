@@ -1,3 +1,4 @@
+import DICOMArchive
 import DICOMTree
 import FUSE
 import Glibc
@@ -18,6 +19,8 @@ struct MountOptions {
     private var hasGroup = false
     private var mask: UInt32?
     private var views: [String] = []
+    /// Nil unless asked for.
+    private var strictness: SourceStrictness?
 
     /// Throws a usage error that lists what there is.
     init(_ texts: [String]) throws(MountError) {
@@ -31,6 +34,8 @@ struct MountOptions {
                 throw MountError(.usage, "-o \(word.key) takes \(option.form.map { "the form \(option.key)=\($0)" } ?? "no value")")
             }
         }
+        // What root lets others see must be what was indexed: who owns a folder of sources may put other files into it.
+        tree.strictness = strictness ?? (geteuid() == 0 && session.allowOther ? .whereKept : .sizeAndTime)
         do { tree.userViews = try UserViews.load(views) } catch { throw MountError(.usage, error.description) }
     }
 
@@ -69,8 +74,15 @@ struct MountOptions {
         Option(key: "cache_dir_size", form: "BYTES[K|M|G]", explanation: "what DIR may hold, 1G by default") { options, value in
             bytes(value).map { options.cacheFolderBytes = $0 } != nil
         },
-        Option(key: "strict", form: nil, explanation: "serve a source only with the ctime and inode of the index, too") { options, _ in
-            options.tree.isStrict = true
+        Option(
+            key: "strict", form: nil,
+            explanation: "serve a source only with the ctime and inode of the index, too (default for root with allow_other)"
+        ) { options, _ in
+            options.strictness = .always
+            return true
+        },
+        Option(key: "nostrict", form: nil, explanation: "serve a source with the size and mtime of the index") { options, _ in
+            options.strictness = .sizeAndTime
             return true
         },
         Option(key: "allow_other", form: nil, explanation: "let other users in (modes 0755 and 0644 minus umask)") { options, _ in

@@ -10,18 +10,20 @@ final class ArchiveFixture {
     let sources: String
     var database: String { folder + "/archive.db" }
 
-    init() throws {
+    /// - Parameter apart: sources in a folder of their own, as of a disk; else they lie below the archive's folder and move with it.
+    init(apart: Bool = false) throws {
         var template = Array((NSTemporaryDirectory() + "/dcmfs-archive-XXXXXX").utf8CString)
         guard mkdtemp(&template) != nil, let real = realpath(&template, nil) else { throw CocoaError(.fileWriteUnknown) }
         folder = String(cString: real)
         free(real)
-        sources = folder + "/sources"
+        sources = apart ? folder + "-sources" : folder + "/sources"
         try FileManager.default.createDirectory(atPath: sources, withIntermediateDirectories: true)
     }
 
     deinit {
         chmod(folder, 0o700)
         try? FileManager.default.removeItem(atPath: folder)
+        try? FileManager.default.removeItem(atPath: sources)
     }
 
     func path(_ relative: String) -> String { sources + "/" + relative }
@@ -44,6 +46,8 @@ final class ArchiveFixture {
         _ paths: [String]? = nil, names: NamingRule = .plain, parser: any HeaderParser = InProcessParser(), _ configure: (inout IndexOptions) -> Void = { _ in }
     ) throws -> IndexReport {
         var options = IndexOptions()
+        // What these tests write is younger than two seconds, always; those about that say so.
+        options.youth = 0
         configure(&options)
         let archive = try Archive.open(path: Array(database.utf8), mode: .create, names: names)
         defer { archive.close() }

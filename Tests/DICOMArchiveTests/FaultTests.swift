@@ -65,7 +65,7 @@ import Testing
         try fixture.index([sources])
         #expect(try Finished.run("/bin/umount", [disk]).status == 0)
         let report = try fixture.index([sources]) { $0.prunes = true }
-        #expect(report.gone == 0 && report.pruned == 0 && report.warnings.count == 1)
+        #expect(report.gone == 0 && report.pruned == 0 && report.failedFolders.count == 1)
         // Given by itself.
         let failed = try fixture.index([disk]) { $0.prunes = true }
         #expect(failed.pruned == 0 && failed.failedPaths.count == 1)

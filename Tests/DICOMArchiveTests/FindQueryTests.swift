@@ -98,9 +98,7 @@ import Testing
                 return value >= from && (to.isEmpty || value.prefix(to.count) <= to)
             }
         }
-        let folds = [
-            "PatientName", "StudyDescription", "SeriesDescription", "Manufacturer", "ManufacturerModelName", "ProtocolName", "InstitutionName",
-        ].contains(keyword)
+        let folds = !keyword.hasSuffix("UID")
         var expression = ""
         var rest = Substring(pattern)
         while let character = rest.popFirst() {

@@ -64,9 +64,10 @@ import Testing
         try fixture.write("p0/1", dicom(id: "P9", study: "1.2.9", series: "1.2.9.1", instance: "1.9.1", number: "1", payload: "elsewhere"))
         try fixture.index()
         try expectExact(fixture, instances: 6)
+        // Damage is no deletion.
         try fixture.write("p0/1", Array("no DICOM at all".utf8))
         try fixture.index()
-        try expectExact(fixture, instances: 5)
+        try expectExact(fixture, instances: 6)
     }
 
     @Test func `after sources went and were pruned`() throws {

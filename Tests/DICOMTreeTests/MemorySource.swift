@@ -150,7 +150,7 @@ final class MemorySource: TreeSource {
         return found
     }
 
-    func openSource(of located: LocatedInstance, strict: Bool) throws(ArchiveError) -> SourceFile {
+    func openSource(of located: LocatedInstance, strict: SourceStrictness) throws(ArchiveError) -> SourceFile {
         let instance = located.row.id
         let bytes = state.withLock { state in
             state.openings += 1

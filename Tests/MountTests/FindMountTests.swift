@@ -44,7 +44,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures"
     @Test(.enabled(if: MountedTree.isPossible)) func `what is exported is what a mount shows: names, bytes and times`() throws {
         let tree = try MountedTree(mounting: [fixtures])
         let copy = tree.folder + "/copy"
-        let result = try run(["export", "-r", tree.archive, "patients", copy])
+        let result = try run(["export", "-r", "--as-mounted", tree.archive, "patients", copy])
         let shown = try tree.files("patients")
         var failed = 0
         for path in shown {

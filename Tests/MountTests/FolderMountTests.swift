@@ -65,4 +65,27 @@ import Testing
         try FileManager.default.moveItem(atPath: tree.folder + "/away.db", toPath: tree.archive)
         #expect(MountedTree.wait(seconds: 20) { logged("the archive \(tree.archive) is back") })
     }
+
+    /// The automounter lets only its own process group reach the mount point until it is mounted; who left the group waits for ever.
+    @Test(.enabled(if: getuid() == 0 && Finished.find("strace") != nil)) func `a mount leaves the caller's session only when it is there, as autofs needs it`()
+        throws
+    {
+        let tree = try MountedTree(indexing: [Corpus.projectRoot + "/Fixtures/ct"])
+        let log = tree.folder + "/trace"
+        let strace = try #require(Finished.find("strace"))
+        let words = ["-f", "-e", "trace=setsid,mount", "-o", log, MountedTree.program("dcmfs"), "mount", tree.archive, tree.point]
+        // It follows the process that stays, and ends with it.
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: strace)
+        process.arguments = words
+        for keyPath in [\Process.standardInput, \Process.standardOutput, \Process.standardError] { process[keyPath: keyPath] = FileHandle.nullDevice }
+        try process.run()
+        #expect(MountedTree.wait { String(decoding: Corpus.bytes(log), as: UTF8.self).contains("setsid(") && tree.isMounted })
+        let lines = String(decoding: Corpus.bytes(log), as: UTF8.self).split(separator: "\n")
+        let mounted = try #require(lines.firstIndex { $0.contains(" mount(") && $0.contains("fuse") })
+        let detached = try #require(lines.firstIndex { $0.contains("setsid(") })
+        #expect(mounted < detached)
+        try tree.unmount()
+        process.waitUntilExit()
+    }
 }

@@ -93,7 +93,7 @@ private final class NotifySocket {
         process.terminate()
         let text = String(decoding: messages.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
-        #expect(text.contains("dcmfs: instance "), "the failures are told: \(text)")
+        #expect(text.contains("dcmfs: instance:"), "the failures are told: \(text)")
         for canary in patients + ["CANARY", "Muster", "1.2."] { #expect(!text.contains(canary), "\(text)") }
     }
 }

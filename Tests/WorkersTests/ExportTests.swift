@@ -192,4 +192,23 @@ import Testing
             #expect(try Command.dcmfs(["render", Command.fixture, "--window", "--size", "-o", folder + "/c.png"]).code == 2)
         }
     }
+
+    /// The order of the calls is the promise: a power cut between any two of them leaves nothing, or the whole file, under the name.
+    @Test(.enabled(if: Finished.find("strace") != nil)) func `a file gets its name in one step that replaces nothing, after its bytes are on the disk`() throws {
+        try withArchive { folder, archive, series in
+            let strace = try #require(Finished.find("strace"))
+            for (option, call) in [([], "RENAME_NOREPLACE"), (["--force"], "rename(")] {
+                let log = folder + "/trace"
+                let words = ["export"] + option + [archive, "\(series)/00001.dcm", folder + "/copy.dcm"]
+                let calls = "trace=fsync,rename,renameat,renameat2,link,linkat,close"
+                let run = try Finished.run(strace, ["-f", "-y", "-e", calls, "-o", log, MountedTree.program("dcmfs")] + words)
+                #expect(run.status == 0, "\(run.errors)")
+                let lines = String(decoding: Corpus.bytes(log), as: UTF8.self).split(separator: "\n")
+                let named = try #require(lines.firstIndex { $0.contains("/copy.dcm\"") })
+                #expect(lines[named].contains(call) && lines[named].contains(".dcmfs-export-"), "\(lines[named])")
+                #expect(lines[..<named].contains { $0.contains("fsync(") && $0.contains(".dcmfs-export-") })
+                #expect(lines[named...].contains { $0.contains("fsync(") && $0.contains("<\(folder)>") })
+            }
+        }
+    }
 }

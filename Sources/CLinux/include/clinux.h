@@ -5,6 +5,7 @@
 
 #include "clinux_channel.h"
 #include "clinux_files.h"
+#include "clinux_identity.h"
 #include "clinux_sandbox.h"
 #include "clinux_spawn.h"
 

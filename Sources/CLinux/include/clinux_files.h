@@ -9,7 +9,8 @@
 /// Falls back to one openat(O_NOFOLLOW) per component where the kernel lacks openat2 or a sandbox forbids it.
 int clinux_open_beneath(int dirfd, const char *path, int flags);
 
-/// Opens a folder only as a place to start from (O_PATH): needs no right to read it. Returns a descriptor or -errno.
+/// Opens a folder only as a place to start from (O_PATH): needs no right to read it. No symbolic link is followed, neither at
+/// the end nor on the way (-ELOOP). Returns a descriptor or -errno.
 int clinux_open_folder(const char *path);
 
 /// getdents64(2): fills `buffer` with directory entries. Returns bytes, 0 at the end, or -errno.

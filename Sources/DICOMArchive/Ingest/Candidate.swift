@@ -8,13 +8,16 @@ final class IndexedFolder: @unchecked Sendable {
     /// Path below the root; empty for the root itself.
     let path: [UInt8]
     let device: UInt64
+    /// Where it is another one than the root's.
+    let filesystem: [UInt8]?
     /// Row of `directories`, 0 until it has one.
     var row: Int64
 
-    init(root: OpenRoot, path: [UInt8], device: UInt64, row: Int64) {
+    init(root: OpenRoot, path: [UInt8], device: UInt64, filesystem: [UInt8]? = nil, row: Int64) {
         self.root = root
         self.path = path
         self.device = device
+        self.filesystem = filesystem
         self.row = row
     }
 
@@ -27,12 +30,16 @@ final class OpenRoot: Sendable {
     let id: Int64
     let absolutePath: [UInt8]
     let device: UInt64
+    let inode: UInt64
+    let filesystem: FilesystemIdentity
     let descriptor: CInt
 
-    init(id: Int64, absolutePath: [UInt8], device: UInt64, descriptor: CInt) {
+    init(id: Int64, absolutePath: [UInt8], status: FileStatus, filesystem: FilesystemIdentity, descriptor: CInt) {
         self.id = id
         self.absolutePath = absolutePath
-        self.device = device
+        device = status.device
+        inode = status.inode
+        self.filesystem = filesystem
         self.descriptor = descriptor
     }
 
@@ -47,6 +54,22 @@ struct Candidate: Sendable {
     var known: SourceRecord?
     /// Whether its digest is wanted whatever it turns out to be.
     let wantsDigest: Bool
+    /// It may hold other bytes than `known` says, although all its times are the same.
+    var isSuspect = false
+    /// Wall clock when it was put in line: before it is opened.
+    let seenNs = nowNs()
+}
+
+extension Candidate {
+    /// Whether its times were so young when it was opened that a change after it was read could bear the same ones: filesystems
+    /// count them in ticks, of 2 s at most. A clock of a server may run ahead of ours.
+    func isYoung(_ identity: FileIdentity, _ youth: Int64) -> Bool {
+        func isNear(_ time: Int64) -> Bool {
+            let (age, isFar) = seenNs.subtractingReportingOverflow(time)
+            return !isFar && age < youth && age > -3_600_000_000_000
+        }
+        return youth > 0 && (isNear(identity.ctimeNs) || isNear(identity.mtimeNs))
+    }
 }
 
 /// What reading a candidate gave.

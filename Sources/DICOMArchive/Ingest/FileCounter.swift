@@ -14,7 +14,7 @@ package enum FileCounter {
             for index in 0..<listing.count {
                 switch listing.kind(index) {
                 case .file, .unknown: count += 1
-                case .folder: stack.append(joinPath(path, listing.name(index)))
+                case .folder: if Exclusions.standing(listing.name(index)) == nil { stack.append(joinPath(path, listing.name(index))) }
                 case .symbolicLink, .special: continue
                 }
             }

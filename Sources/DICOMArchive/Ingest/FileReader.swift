@@ -5,6 +5,7 @@ import Glibc
 /// Opens candidates, hands them to the parser together, takes digests where they are needed. Runs on parser threads.
 struct FileReader: Sendable {
     let parser: any HeaderParser
+    var isCancelled: (@Sendable () -> Bool)?
 
     /// Out of descriptors: times to wait 10 ms for others to let go of theirs.
     private static let patience = 300
@@ -78,7 +79,7 @@ struct FileReader: Sendable {
         file.result = .parsed(outcome)
         if candidate.wantsDigest || Self.needsDigest(outcome) {
             do throws(ArchiveError) {
-                file.digest = try digestOfFile(descriptor, size: file.identity.size)
+                file.digest = try digestOfFile(descriptor, size: file.identity.size, isCancelled: isCancelled)
             } catch {
                 file.result = .unreadable(error.errno)
                 return
@@ -108,14 +109,20 @@ func openFile(_ folder: IndexedFolder, _ name: [UInt8]) -> CInt {
     }
 }
 
-/// SHA-256 of a file, streamed. Ending before `size` bytes is an error.
-func digestOfFile(_ descriptor: CInt, size: Int64) throws(ArchiveError) -> [UInt8] {
+enum LongWork {
+    static let interrupted = "interrupted; the same command goes on where it stopped"
+}
+
+/// SHA-256 of a file, streamed. Ending before `size` bytes is an error; so is being asked to stop: a sparse file may have more bytes
+/// than can be read in a year.
+func digestOfFile(_ descriptor: CInt, size: Int64, isCancelled: (@Sendable () -> Bool)? = nil) throws(ArchiveError) -> [UInt8] {
     let hash = SHA256()
     let length = 256 << 10
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: length, alignment: 16)
     defer { buffer.deallocate() }
     var offset: Int64 = 0
     while true {
+        if isCancelled?() == true { throw ArchiveError(.interrupted, LongWork.interrupted, errno: EINTR) }
         let count = pread(descriptor, buffer.baseAddress, length, off_t(offset))
         // Signals come between two reads, or into one: a file of any size ends with the command.
         if StatementStop.ofProcess.isRaised { throw ArchiveError(.interrupted, "interrupted") }

@@ -36,6 +36,14 @@ package struct IndexReport: Hashable, Sendable {
     package var isSealed = false
     /// Paths that could not be indexed at all; rows below them were left alone.
     package var failedPaths: [String] = []
+    /// Folders below the paths that are others than were indexed; nothing of them was read, rows below them were left alone.
+    package var failedFolders: [String] = []
+    /// Files and folders that were left out, by the pattern that says so; not in `found`.
+    package var excluded: [String: Int] = [:]
+    /// Sources of instances below such folders, indexed before: they stay listed.
+    package var keptBelowExcluded = 0
+    /// Links that lead to what is indexed in its own place.
+    package var followed = 0
     /// Folders that could not be read or are on another device now; rows below them were left alone.
     package var warnings: [String] = []
 

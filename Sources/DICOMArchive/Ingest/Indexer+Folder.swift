@@ -37,7 +37,9 @@ extension Indexer {
         if pending.parent == nil && listing.count == 0 {
             throw ArchiveError(.badPath, "\(shown(folder.absolutePath)) is empty: is the disk mounted?")
         }
-        if let parent = pending.parent, let skipped = try known(in: parent, pending.name) { try writer.deleteRow(skipped) }
+        if let parent = pending.parent, let skipped = try known(in: parent, pending.name), skipped.instance == nil {
+            try writer.deleteRow(skipped)
+        }
         if folder.row != 0 { writer.visited.insert(folder.row) }
         return try compare(listing, folder, descriptor, only: only)
     }
@@ -68,13 +70,17 @@ extension Indexer {
             // Whatever the index knows before this name is not there any more.
             while only == nil, let lost = try known.next(before: name) { try writer.lost(lost) }
             let source = try known.take(name)
-            switch kind(listing, index, name, descriptor) {
+            let kind = kind(listing, index, name, descriptor)
+            if only == nil, let pattern = exclusions.pattern(for: name, in: folder, isFolder: kind == .folder) {
+                try leaveOut(folder, name, source, isFolder: kind == .folder, pattern)
+                continue
+            }
+            switch kind {
             case .file: try file(folder, name, source, descriptor)
             case .folder:
-                if let source, source.kind != .skipped { try writer.lost(source) }
+                if let source, source.kind != .skipped { try writer.displaced(source, by: "a folder") }
                 below.append(PendingFolder(root: folder.root, path: joinPath(folder.path, name), parent: folder, name: name))
-            case .symbolicLink:
-                try writer.skip(folder, name, known: source, reason: "symbolic-link", "a symbolic link, skipped")
+            case .symbolicLink: try link(folder, name, source)
             case .special, .unknown:
                 try writer.skip(folder, name, known: source, reason: "special-file", "not a regular file, not opened")
             }
@@ -95,14 +101,23 @@ extension Indexer {
 
     private func file(_ folder: IndexedFolder, _ name: [UInt8], _ known: SourceRecord?, _ descriptor: CInt) throws(ArchiveError) {
         let wantsDigest = options.verifies || options.takesDigests
-        if try isWaiting(folder, name, known, descriptor) { return }
+        let isTouched = known != nil && options.isTouched?(folder.absolutePath(of: name), false) ?? false
+        if try isWaiting(folder, name, known, isTouched, descriptor) { return }
         guard let known else { return try read(Candidate(folder: folder, name: name, known: nil, wantsDigest: wantsDigest)) }
-        guard let status = withCString(name, { FileStatus(directory: descriptor, name: $0) }) else { return try writer.lost(known) }
-        if status.identity == known.identity {
+        let (status, code) = withCString(name) { FileStatus.at(directory: descriptor, name: $0) }
+        guard let status else {
+            if code == ENOENT || code == ENOTDIR { return try writer.lost(known) }
+            writer.report.found += 1
+            try writer.keepUnreadable(Candidate(folder: folder, name: name, known: known, wantsDigest: false), errorText(code))
+            return writer.fileDone()
+        }
+        let isSuspect = known.isYoung || isTouched
+        if !isSuspect, status.identity == known.identity {
             guard try mustReadAgain(known) else { return try writer.unchanged(known) }
         }
+        if isTouched { _ = options.isTouched?(folder.absolutePath(of: name), true) }
         // A stored digest tells whether a file that only looks different is.
-        try read(Candidate(folder: folder, name: name, known: known, wantsDigest: wantsDigest || known.digest != nil))
+        try read(Candidate(folder: folder, name: name, known: known, wantsDigest: wantsDigest || known.digest != nil, isSuspect: isSuspect))
     }
 
     private func isOutdated(_ known: SourceRecord) throws(ArchiveError) -> Bool {
@@ -110,9 +125,11 @@ extension Indexer {
         return record.textVersion != DescriptionVersion.current
     }
 
-    private func isWaiting(_ folder: IndexedFolder, _ name: [UInt8], _ known: SourceRecord?, _ descriptor: CInt) throws(ArchiveError) -> Bool {
+    private func isWaiting(
+        _ folder: IndexedFolder, _ name: [UInt8], _ known: SourceRecord?, _ isTouched: Bool, _ descriptor: CInt
+    ) throws(ArchiveError) -> Bool {
         guard let isIncomplete = options.isIncomplete, let status = withCString(name, { FileStatus(directory: descriptor, name: $0) }),
-            status.identity != known?.identity, isIncomplete(folder.absolutePath(of: name), status.identity.mtimeNs)
+            isTouched || status.identity != known?.identity, isIncomplete(folder.absolutePath(of: name), status.identity.mtimeNs)
         else { return false }
         writer.report.waiting += 1
         return true
@@ -141,52 +158,5 @@ extension Indexer {
         let path = folder.absolutePath
         guard path == archive.folder, let own = pathBelow(path, archive.path), name.starts(with: own) else { return false }
         return ["-wal", "-shm", "-journal"].contains { name == own + Array($0.utf8) }
-    }
-}
-
-/// The known sources of a folder in the order of their names, a page at a time.
-private struct KnownSources {
-    private let writer: IngestWriter
-    private let folder: Int64
-    private var page: ArraySlice<SourceRecord> = []
-    private var last: [UInt8] = []
-    private var isExhausted: Bool
-
-    init(_ writer: IngestWriter, _ folder: Int64) {
-        self.writer = writer
-        self.folder = folder
-        isExhausted = folder == 0
-    }
-
-    /// The next source whose name sorts before `name` (nil: any).
-    mutating func next(before name: [UInt8]?) throws(ArchiveError) -> SourceRecord? {
-        guard let first = try peek() else { return nil }
-        if let name, !first.name.lexicographicallyPrecedes(name) { return nil }
-        page.removeFirst()
-        return first
-    }
-
-    /// The source of that very name.
-    mutating func take(_ name: [UInt8]) throws(ArchiveError) -> SourceRecord? {
-        while let first = try peek() {
-            if first.name == name {
-                page.removeFirst()
-                return first
-            }
-            guard first.name.lexicographicallyPrecedes(name) else { return nil }
-            page.removeFirst()
-        }
-        return nil
-    }
-
-    private mutating func peek() throws(ArchiveError) -> SourceRecord? {
-        if page.isEmpty && !isExhausted {
-            let limit = 2048
-            let records = try writer.sources(of: folder, after: last, limit: limit)
-            isExhausted = records.count < limit
-            page = records[...]
-            if let end = records.last { last = end.name }
-        }
-        return page.first
     }
 }

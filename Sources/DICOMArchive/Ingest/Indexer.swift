@@ -14,18 +14,30 @@ package final class Indexer {
     private(set) var isOutdated: Bool
     private var pending: [Candidate] = []
     /// Parts of the tree in which an absence means that something is gone.
-    private var scopes: [(root: Int64, path: [UInt8])] = []
+    var scopes: [(root: Int64, path: [UInt8])] = []
     /// Parts that could not be looked at: nothing below them is gone.
     var protected: [(root: Int64, path: [UInt8])] = []
     var detached = Detached()
+    /// Rows of a file are half written.
+    private var isAmidFile = false
+    /// Folders of copies (`--copy-to` of this run or an earlier one): never walked as sources.
+    var copyRoots: Set<Int64>
+    /// What the user gave, resolved: links lead out of them or not.
+    var places: [IndexTarget] = []
+    /// Where links led to beyond the paths, to be indexed after them.
+    var linked: [IndexTarget] = []
+    var seenTargets: Set<[UInt8]> = []
+    let exclusions: Exclusions
 
     private init(_ archive: Archive, _ parser: any HeaderParser, _ options: IndexOptions) throws(ArchiveError) {
         self.archive = archive
         self.options = options
         writer = try IngestWriter(archive, options: options)
         roots = try Roots(archive, writer.connection)
+        copyRoots = try CopyRoots.read(writer.connection)
+        exclusions = Exclusions(excluding: options.excludes, including: options.includes)
         isOutdated = try writer.connection.scalar("SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'described-by'") != DescriptionVersion.current
-        pipeline = ReadPipeline(reader: FileReader(parser: parser), threads: options.parserThreads)
+        pipeline = ReadPipeline(reader: FileReader(parser: parser, isCancelled: options.isCancelled), threads: options.parserThreads)
     }
 
     /// Indexes files and folders into an archive that was opened for writing.
@@ -41,11 +53,12 @@ package final class Indexer {
             try indexer.run(paths)
         } catch {
             indexer.pipeline.close()
-            if error.code == .interrupted {
+            if error.code == .interrupted && !indexer.isAmidFile {
                 // What was written so far is whole, file by file.
                 try indexer.writer.commit()
             } else {
                 indexer.writer.rollback()
+                indexer.writer.copyStore?.discard()
             }
             throw error
         }
@@ -55,12 +68,11 @@ package final class Indexer {
     private func run(_ paths: [[UInt8]]) throws(ArchiveError) {
         if let folder = options.copyTo { writer.copyStore = try copyStore(folder) }
         for path in paths {
-            do throws(ArchiveError) {
-                try index(path)
-            } catch  where error.code == .badPath {
-                writer.report.failedPaths.append(error.message)
-            }
+            try attempting { () throws(ArchiveError) in places.append(try IndexTarget(path) { link throws(ArchiveError) in try checkLink(link) }) }
         }
+        for target in places { try attempting { () throws(ArchiveError) in try index(target) } }
+        // What links lead to may hold further links.
+        while let target = linked.popLast() { try attempting { () throws(ArchiveError) in try index(target) } }
         if options.prunes { try prune() }
         if isOutdated { try noteDescriptions() }
         try writer.commit()
@@ -83,8 +95,20 @@ package final class Indexer {
 
     // MARK: - One path
 
-    private func index(_ given: [UInt8]) throws(ArchiveError) {
-        let target = try IndexTarget(given)
+    /// A path that cannot be indexed is named, nothing below it is taken to be gone, and the others are done.
+    private func attempting(_ body: () throws(ArchiveError) -> Void) throws(ArchiveError) {
+        let before = scopes.count
+        do throws(ArchiveError) {
+            try body()
+        } catch  where error.code == .badPath {
+            // Whatever was met of it is on its way to be written.
+            try drain()
+            scopes.removeSubrange(before...)
+            writer.report.failedPaths.append(error.message)
+        }
+    }
+
+    private func index(_ target: IndexTarget) throws(ArchiveError) {
         let (root, path) = try place(of: target)
         let start = PendingFolder(root: root, path: path, parent: nil, name: [])
         if let file = target.file {
@@ -108,10 +132,14 @@ package final class Indexer {
             record = try roots.insert(target.folder, device: target.device, id: writer.ids.next(.roots))
             try insertArchiveFolder(below: target.folder)
         }
-        guard let root = roots.opened(record), let path = pathBelow(root.absolutePath, target.folder) else {
+        guard !copyRoots.contains(record.id) else {
+            throw ArchiveError(.badPath, "\(shown(target.folder)) is a folder of copies (--copy-to): they are in the archive already")
+        }
+        let root = try roots.opened(record)
+        guard let path = pathBelow(root.absolutePath, target.folder) else {
             throw ArchiveError(.badPath, "\(shown(target.folder)) cannot be opened")
         }
-        try checkDevice(of: record, root)
+        try checkIdentity(of: record, root)
         return (root, path)
     }
 
@@ -124,19 +152,28 @@ package final class Indexer {
     }
 
     private func copyStore(_ given: [UInt8]) throws(ArchiveError) -> CopyStore {
-        let made = withCString(given) { mkdir($0, 0o700) }
-        guard made == 0 || errno == EEXIST, let path = realPath(given), let status = FileStatus(path: path), status.isDirectory else {
-            throw ArchiveError(.badPath, "the folder for copies \(shown(given)) cannot be made: \(errorText(errno))")
-        }
+        let path = try CopyStore.prepareFolder(given)
         let record: RootRecord
         if let known = roots.root(at: path) {
             record = known
+            let isEmpty = try isEmptyRoot(known.id)
+            guard isEmpty || copyRoots.contains(known.id) else {
+                throw ArchiveError(.badPath, "\(shown(path)) was indexed as a folder of sources: copies belong elsewhere")
+            }
         } else {
+            guard let status = FileStatus(path: path) else { throw ArchiveError(.badPath, "\(shown(path)) cannot be opened") }
             try writer.begin()
             record = try roots.insert(path, device: status.device, id: writer.ids.next(.roots))
         }
-        guard let root = roots.opened(record) else { throw ArchiveError(.badPath, "\(shown(path)) cannot be opened") }
-        return CopyStore(root: root)
+        let root = try roots.opened(record)
+        try checkIdentity(of: record, root)
+        if copyRoots.insert(record.id).inserted {
+            try writer.begin()
+            try CopyRoots.write(copyRoots, writer)
+        }
+        let store = CopyStore(root: root, isCancelled: options.isCancelled)
+        store.removePartials()
+        return store
     }
 
     // MARK: - The walk
@@ -148,13 +185,25 @@ package final class Indexer {
             // The stack gives the last first.
             for child in below.reversed() {
                 if let other = roots.root(at: joinPath(child.root.absolutePath, child.path)), other.id != child.root.id {
-                    guard let root = roots.opened(other) else { continue }
+                    guard !copyRoots.contains(other.id), let root = try nested(other) else { continue }
                     scopes.append((root.id, []))
                     stack.append(PendingFolder(root: root, path: [], parent: child.parent, name: child.name))
                 } else {
                     stack.append(child)
                 }
             }
+        }
+    }
+
+    /// A root met on the way; nil, and named, when it is another folder than the one that was indexed.
+    private func nested(_ record: RootRecord) throws(ArchiveError) -> OpenRoot? {
+        do throws(ArchiveError) {
+            let root = try roots.opened(record)
+            try checkIdentity(of: record, root)
+            return root
+        } catch  where error.code == .badPath {
+            writer.report.failedFolders.append(error.message)
+            return nil
         }
     }
 
@@ -181,9 +230,11 @@ package final class Indexer {
     private func takeResult() throws(ArchiveError) -> Bool {
         guard let (candidates, files) = pipeline.next() else { return false }
         // Before the results are written: a signal to the process group may have ended the parsers as well.
-        if options.isCancelled?() == true { throw ArchiveError(.interrupted, "interrupted; the same command goes on where it stopped") }
+        if options.isCancelled?() == true { throw ArchiveError(.interrupted, LongWork.interrupted) }
         for index in candidates.indices where index < files.count {
+            isAmidFile = true
             try writer.apply(candidates[index], files[index])
+            isAmidFile = false
             try writer.commitIfDue()
         }
         try writer.tellProgress()
@@ -208,7 +259,7 @@ package final class Indexer {
         }
     }
 
-    private func foldersInScope() throws(ArchiveError) -> [DirectoryRecord] {
+    func foldersInScope() throws(ArchiveError) -> [DirectoryRecord] {
         var folders: [DirectoryRecord] = []
         for root in Set(scopes.map(\.root)).sorted() {
             let query = try writer.connection.statement(WriteSQL.directoriesOfRoot)
@@ -251,32 +302,4 @@ struct PendingFolder {
     /// The folder it was listed in, nil for a path given by the user.
     let parent: IndexedFolder?
     let name: [UInt8]
-}
-
-/// A PATH of the command, resolved and checked.
-struct IndexTarget {
-    /// Absolute, without symbolic links.
-    let folder: [UInt8]
-    /// Set when a single file was given.
-    let file: [UInt8]?
-    let device: UInt64
-
-    init(_ given: [UInt8]) throws(ArchiveError) {
-        guard let path = realPath(given), let status = FileStatus(path: path) else {
-            throw ArchiveError(.badPath, "\(shown(given)) is not there")
-        }
-        if status.isDirectory {
-            (folder, file, device) = (path, nil, status.device)
-        } else {
-            guard status.isRegular, let slash = path.lastIndex(of: UInt8(ascii: "/")) else {
-                throw ArchiveError(.badPath, "\(shown(given)) is neither a file nor a folder")
-            }
-            let name = Array(path[(slash + 1)...])
-            // A media directory stands for its medium.
-            file = caseFolded(name) == Array("dicomdir".utf8) ? nil : name
-            folder = slash == 0 ? [UInt8(ascii: "/")] : Array(path[..<slash])
-            device = status.device
-        }
-        if MountTable.isDCMFS(device) { throw ArchiveError(.badPath, "\(shown(given)) is a dcmfs mount") }
-    }
 }

@@ -49,34 +49,54 @@ extension IngestWriter {
     }
 
     /// A file that cannot be read now keeps what the index knows of it; it is tried again by every run.
-    private func keepUnreadable(_ candidate: Candidate, _ why: String) throws(ArchiveError) {
+    func keepUnreadable(_ candidate: Candidate, _ why: String) throws(ArchiveError) {
         report.setAside["unreadable", default: 0] += 1
+        if let known = candidate.known, known.instance != nil { return try keep(known, Array(why.utf8), holdsOther: false) }
         let directory = try row(of: candidate.folder)
-        if var known = candidate.known, known.instance != nil {
-            known.isGone = false
-            // Never a real time: the next run reads it again.
-            known.identity.ctimeNs = -1
-            try write(known, isNew: false)
-        } else {
-            try writeSource(candidate, FileIdentity(), kind: .setAside, instance: nil, digest: nil)
-        }
+        try writeSource(candidate, FileIdentity(), kind: .setAside, instance: nil, digest: nil)
         try replaceProblems(directory, candidate.name, [(reason: "unreadable", at: -1, message: Array(why.utf8))])
     }
 
+    /// Damage is not deletion: a source that cannot be read, or holds nothing that is an instance, keeps its entry, which answers
+    /// I/O errors and is named. Who mirrors the mount would otherwise delete the copy that is still good.
+    private func keep(_ known: SourceRecord, _ why: [UInt8], holdsOther: Bool) throws(ArchiveError) {
+        guard let found = try findSource(known.directory, known.name) else { return }
+        var source = found
+        source.state = .unreadable
+        source.isYoung = true
+        // Such bytes are never served, whatever their size and time say. No file has this one.
+        if holdsOther { source.identity.mtimeNs = .min + 1 }
+        if source.checksum != found.checksum {
+            try write(source, isNew: false)
+            if let instance = source.instance { try touchInstance(instance) }
+        }
+        try replaceProblems(source.directory, source.name, [(reason: "unreadable", at: -1, message: why)])
+    }
+
     private func setAside(_ candidate: Candidate, _ file: ReadFile, reason: String, at: Int64, _ message: [UInt8]) throws(ArchiveError) {
+        if try keepDamaged(candidate, file, Array("\(reason): ".utf8) + message) { return }
         let isDICOM = reason != DICOMError.Code.notDICOM.rawValue
         if isDICOM { report.setAside[reason, default: 0] += 1 } else { report.notDICOM += 1 }
-        try release(candidate)
         try writeSource(candidate, file.identity, kind: isDICOM ? .setAside : .notDICOM, instance: nil, digest: file.digest)
         try replaceProblems(try row(of: candidate.folder), candidate.name, [(reason: reason, at: at, message: message)])
     }
 
+    /// What was read is no instance, where one is known: true when its entry was kept.
+    private func keepDamaged(_ candidate: Candidate, _ file: ReadFile, _ why: [UInt8]) throws(ArchiveError) -> Bool {
+        guard let known = candidate.known, known.instance != nil else { return false }
+        report.setAside["unreadable", default: 0] += 1
+        // The same bytes as before are as good as before, whatever became of their reader.
+        let isSame = known.identity == file.identity && !candidate.isSuspect
+        try keep(known, isSame ? why : Array("it no longer holds what was indexed: ".utf8) + why, holdsOther: !isSame)
+        return true
+    }
+
     private func mediaDirectory(_ candidate: Candidate, _ file: ReadFile, _ media: MediaDirectorySummary) throws(ArchiveError) {
+        if try keepDamaged(candidate, file, Array("it is a media directory now".utf8)) { return }
         report.mediaDirectories += 1
-        try release(candidate)
         let known = candidate.known
         // Read by every run, because its members may have come or gone; written only when it changed itself.
-        if known?.kind != .mediaDirectory || known?.identity != file.identity || known?.isGone != false {
+        if known?.kind != .mediaDirectory || known?.identity != file.identity || known?.state != .present {
             try writeSource(candidate, file.identity, kind: .mediaDirectory, instance: nil, digest: file.digest)
         }
         let problems = MediaReferences.problems(of: media, in: candidate.folder)
@@ -84,11 +104,20 @@ extension IngestWriter {
         try replaceProblems(try row(of: candidate.folder), candidate.name, problems)
     }
 
+    /// Something that is no regular file stands where a source was.
+    func displaced(_ known: SourceRecord, by what: String) throws(ArchiveError) {
+        guard known.instance != nil else { return try lost(known) }
+        try keep(known, Array("\(what) has taken its place".utf8), holdsOther: false)
+    }
+
     /// Notes an entry that is not a regular file. Not counted among the files found.
     func skip(_ folder: IndexedFolder, _ name: [UInt8], known: SourceRecord?, reason: String, _ message: String) throws(ArchiveError) {
         report.skipped[reason, default: 0] += 1
         if let known {
-            if known.kind == .skipped && !known.isGone { return }
+            if known.instance != nil { return try keep(known, Array(message.utf8), holdsOther: false) }
+            if known.kind == .skipped && !known.isGone {
+                return try replaceProblems(known.directory, name, [(reason: reason, at: -1, message: Array(message.utf8))])
+            }
             try drop(known)
         }
         var source = SourceRecord()
@@ -125,18 +154,16 @@ extension IngestWriter {
         report.gone += 1
         guard !source.isGone else { return }
         report.newlyGone += 1
+        if source.state == .unreadable {
+            try begin()
+            try deleteProblems(source.directory, source.name)
+        }
         source.isGone = true
         try write(source, isNew: false)
         try noteGone()
     }
 
     // MARK: - Rows
-
-    /// What the candidate was before no longer holds: its instance loses this source.
-    private func release(_ candidate: Candidate) throws(ArchiveError) {
-        guard let known = candidate.known, let instance = known.instance else { return }
-        try detach(known, from: instance)
-    }
 
     /// Whatever was wrong with it before no longer is.
     func clearProblems(_ candidate: Candidate) throws(ArchiveError) {
@@ -154,6 +181,7 @@ extension IngestWriter {
         source.name = candidate.name
         source.kind = kind
         source.identity = identity
+        source.isYoung = candidate.isYoung(identity, options.youth)
         source.instance = instance
         source.digest = digest
         try write(source, isNew: candidate.known == nil)

@@ -19,6 +19,7 @@ extension IngestWriter {
             record.root = folder.root.id
             record.path = folder.path
             record.device = folder.device
+            record.filesystem = folder.filesystem
             try begin()
             try write(record, with: .insertDirectory)
             folder.row = record.id
@@ -36,6 +37,28 @@ extension IngestWriter {
         statement.bind(5, record.checksum)
         statement.bind(6, record.filesystem)
         try statement.run()
+    }
+
+    /// Whether the archive has a folder at `path` below a root, or below that.
+    func hasFolder(root: Int64, atOrBelow path: [UInt8]) throws(ArchiveError) -> Bool {
+        if try findFolder(root: root, path: path) != nil { return true }
+        return try exists(.anyDirectoryBetween) { statement in
+            statement.bind(1, root)
+            // Every path below `a` lies between `a/` and `a0`: 0 is the character behind the slash.
+            statement.bind(2, path.isEmpty ? [] : path + [UInt8(ascii: "/")])
+            statement.bind(3, path.isEmpty ? [0xFF] : path + [UInt8(ascii: "0")])
+        }
+    }
+
+    /// Sources of instances in a folder and in all below it.
+    func countSources(root: Int64, atOrBelow path: [UInt8]) throws(ArchiveError) -> Int {
+        let query = try connection.statement(WriteSQL.countSourcesBetween)
+        query.bind(1, root)
+        query.bind(2, path)
+        query.bind(3, path.isEmpty ? [] : path + [UInt8(ascii: "/")])
+        query.bind(4, path.isEmpty ? [0xFF] : path + [UInt8(ascii: "0")])
+        defer { query.reset() }
+        return try query.step() ? Int(query.int(0)) : 0
     }
 
     /// Known sources of a folder behind `name`, in the order of their names.

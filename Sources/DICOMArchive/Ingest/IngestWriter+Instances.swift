@@ -40,13 +40,15 @@ extension IngestWriter {
         let isOnlySource = try sources(ofInstance: id).count == 1
         let isSameDigest = known.digest != nil && known.digest == file.digest
         // Nothing but times or place changed, or a digest was wanted of a file that did not change.
-        let isSameContent = isSameDigest || known.identity == file.identity && (known.digest == nil || file.digest == nil)
+        let isSameIdentity = known.identity == file.identity
+        let isSameContent = isSameDigest || isSameIdentity && !candidate.isSuspect && (known.digest == nil || file.digest == nil)
         guard isSameContent || isOnlySource else { return false }
         if isOnlySource || known.kind == .instance {
             guard try update(record, file, summary, isSameContent: isSameContent) else { return false }
         }
-        let looksSame = known.identity.size == file.identity.size && known.identity.mtimeNs == file.identity.mtimeNs
-        if !isSameContent && !(looksSame && known.digest == nil) {
+        // Another ctime or inode may mean another content, whatever size and mtime say. Where an identity was too young to tell, and
+        // no digest does, nothing speaks for a change; what was made of the old bytes is not used any more all the same.
+        if !isSameContent && !(isSameIdentity && known.digest == nil) {
             report.changed += 1
         } else if known.kind == .instance {
             report.unchanged += 1
@@ -106,7 +108,7 @@ extension IngestWriter {
     private func areLost(_ sources: [LocatedSource]) -> Bool {
         sources.allSatisfy { source in
             do throws(ArchiveError) {
-                _ = try Archive.open(source.row, strict: false)
+                _ = try archive.open(source.row)
                 return false
             } catch {
                 return error.isLoss
@@ -118,7 +120,7 @@ extension IngestWriter {
     private func digestOfInstance(_ sources: [LocatedSource]) throws(ArchiveError) -> [UInt8]? {
         if let stored = sources.lazy.compactMap(\.record.digest).first { return stored }
         for source in sources {
-            guard let open = try? Archive.open(source.row, strict: false), let digest = try? digestOfFile(open.descriptor, size: open.size)
+            guard let open = try? archive.open(source.row), let digest = try? digestOfFile(open.descriptor, size: open.size, isCancelled: options.isCancelled)
             else { continue }
             var record = source.record
             record.digest = digest
@@ -132,7 +134,7 @@ extension IngestWriter {
         let descriptor = openFile(candidate.folder, candidate.name)
         guard descriptor >= 0 else { throw ArchiveError(.sourceUnavailable, errorText(-descriptor), errno: -descriptor) }
         defer { closeDescriptor(descriptor) }
-        return try digestOfFile(descriptor, size: file.identity.size)
+        return try digestOfFile(descriptor, size: file.identity.size, isCancelled: options.isCancelled)
     }
 
     /// The new place takes over the entry, its name and its id.

@@ -68,6 +68,7 @@ final class IngestWriter {
             try connection.statement(WriteSQL.commit).run()
             isInTransaction = false
             filesInTransaction = 0
+            copyStore?.committed()
         }
         progress.durable = filesDone
         try tellProgress(isCommit: true)

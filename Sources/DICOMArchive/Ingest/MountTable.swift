@@ -9,6 +9,16 @@ enum MountTable {
         return false
     }
 
+    /// The options of the filesystem itself, behind the dash.
+    static func options(of device: UInt64) -> [String] {
+        let wanted = "\(clinux_major(device)):\(clinux_minor(device))"
+        for line in lines() where line.utf8.elementsEqual(wanted.utf8, in: 2) {
+            guard let last = line.split(separator: " ").last else { continue }
+            return last.split(separator: ",").map(String.init)
+        }
+        return []
+    }
+
     /// `36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw` (proc(5)).
     private static func isDCMFS(_ line: String) -> Bool {
         let fields = line.split(separator: " ")

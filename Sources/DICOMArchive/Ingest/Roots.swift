@@ -8,6 +8,7 @@ final class Roots {
     private let archive: Archive
     private let connection: Connection
     private(set) var known: [(record: RootRecord, path: [UInt8])] = []
+    private var byPath: [[UInt8]: Int] = [:]
     private var open: [Int64: OpenRoot] = [:]
     /// Where the roots were at the end of the last run.
     private(set) var formerDevices: [Int64: UInt64] = [:]
@@ -18,18 +19,29 @@ final class Roots {
         let query = try connection.prepare("SELECT id, \(ReadSQL.root) FROM roots ORDER BY id")
         while try query.step() {
             let record = try RootRecord(id: query.int(0), query, from: 1)
-            known.append((record, record.absolutePath(archiveFolder: archive.folder)))
+            append(record)
             formerDevices[record.id] = record.device
         }
     }
 
     /// The deepest known root that is `path` or above it.
     func root(above path: [UInt8]) -> (record: RootRecord, path: [UInt8])? {
-        known.filter { pathBelow($0.path, path) != nil }.max { $0.path.count < $1.path.count }
+        // Links may be followed to any number of roots: looked up one folder of the path after the other.
+        let slash = UInt8(ascii: "/")
+        var place = path[...]
+        while true {
+            if let index = byPath[Array(place)] { return known[index] }
+            guard let end = place.lastIndex(of: slash) else { return nil }
+            if place.count == 1 { return nil }
+            place = end == place.startIndex ? place[...end] : place[..<end]
+        }
     }
 
     /// The root that lies exactly at `path`.
-    func root(at path: [UInt8]) -> RootRecord? { known.first { $0.path == path }?.record }
+    func root(at path: [UInt8]) -> RootRecord? { byPath[path].map { known[$0].record } }
+
+    /// Whether a root lies at `path` or below it.
+    func hasRoot(atOrBelow path: [UInt8]) -> Bool { known.contains { pathBelow(path, $0.path) != nil } }
 
     /// Makes a root for an absolute path; below the archive's own folder it is stored relative to it.
     func insert(_ path: [UInt8], device: UInt64, id: Int64) throws(ArchiveError) -> RootRecord {
@@ -45,8 +57,14 @@ final class Roots {
         let insert = try connection.prepare("INSERT INTO roots (id, \(ReadSQL.root)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
         bind(record, to: insert)
         try insert.run()
-        known.append((record, path))
+        append(record)
         return record
+    }
+
+    private func append(_ record: RootRecord) {
+        let path = record.absolutePath(archiveFolder: archive.folder)
+        if byPath[path] == nil { byPath[path] = known.count }
+        known.append((record, path))
     }
 
     func update(_ record: RootRecord) throws(ArchiveError) {
@@ -68,19 +86,36 @@ final class Roots {
         statement.bind(7, record.filesystem)
     }
 
-    /// A descriptor to start from, one per root and run; nil when the folder is not there.
-    func opened(_ record: RootRecord) -> OpenRoot? {
+    /// A descriptor to start from, one per root and run. It is not yet said that this is the folder that was indexed.
+    func opened(_ record: RootRecord) throws(ArchiveError) -> OpenRoot {
         if let root = open[record.id] { return root }
         let path = record.absolutePath(archiveFolder: archive.folder)
         let descriptor = withCString(path, clinux_open_folder)
-        guard descriptor >= 0 else { return nil }
-        guard let status = FileStatus(descriptor: descriptor) else {
-            closeDescriptor(descriptor)
-            return nil
+        guard descriptor >= 0 else {
+            let failure = RootGuard.failure(-descriptor, path)
+            throw ArchiveError(
+                .badPath, failure.code == .otherFolder ? failure.message : "\(shown(path)) cannot be opened: \(errorText(-descriptor))",
+                errno: -descriptor)
         }
-        let root = OpenRoot(id: record.id, absolutePath: path, device: status.device, descriptor: descriptor)
+        guard let status = FileStatus(descriptor: descriptor) else {
+            let code = errno
+            closeDescriptor(descriptor)
+            throw ArchiveError(.badPath, "\(shown(path)) cannot be opened: \(errorText(code))", errno: code)
+        }
+        let root = OpenRoot(
+            id: record.id, absolutePath: path, status: status, filesystem: archive.rootGuard.filesystem(of: descriptor, status.device),
+            descriptor: descriptor)
         open[record.id] = root
         return root
+    }
+}
+
+extension RootRecord {
+    /// Takes over which folder this is.
+    mutating func identify(_ root: OpenRoot) {
+        device = root.device
+        inode = root.filesystem.keepsInodes ? root.inode : nil
+        filesystem = root.filesystem.text
     }
 }
 

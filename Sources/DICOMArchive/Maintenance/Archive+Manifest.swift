@@ -44,7 +44,7 @@ extension Archive {
         var problem = sources.isEmpty ? "no source" : ""
         if digest.isEmpty, let first = sources.first {
             do throws(ArchiveError) {
-                let file = try Self.open(first, strict: false)
+                let file = try open(first)
                 digest = try digestOfFile(file.descriptor, size: file.size)
             } catch {
                 if error.code == .interrupted { throw error }

@@ -1,7 +1,10 @@
+import CLinux
+
 extension Archive {
     /// Tells the archive that what was at or below `old` is now at `new`. Names and ids stay; nothing is read again now.
     ///
-    /// The next `index` reads the files once more, because their inodes are others.
+    /// The only way to have another folder taken for the one that was indexed. The next `index` reads the files once more, because
+    /// their inodes are others.
     /// - Returns: number of folders whose place changed.
     package func relocate(from old: [UInt8], to new: [UInt8]) throws(ArchiveError) -> Int {
         guard let target = realPath(new), let status = FileStatus(path: target), status.isDirectory else {
@@ -33,9 +36,9 @@ private struct Relocation {
         guard !folders.isEmpty else { throw ArchiveError(.badPath, "nothing at or below \(shown(old)) is in the archive") }
         try checkTarget(folders)
         let root = try targetRoot(device: device)
+        try identify(root.record)
         for (record, below) in folders { try move(record, to: root, joinPath(new, below)) }
         try removeEmptyRoots()
-        if old == new { try renewDevice(root.record, device) }
         return folders.count
     }
 
@@ -82,10 +85,22 @@ private struct Relocation {
         moved.path = pathBelow(root.path, path) ?? []
         // Whatever disk it is: the next index notes it.
         moved.device = 0
+        moved.filesystem = try filesystem(at: path, below: root.record)
         if let other = try writer.findFolder(root: moved.root, path: moved.path), other.id != record.id {
             throw ArchiveError(.badPath, "\(shown(path)) is in the archive already; forget one of the two first")
         }
         try writer.write(moved, with: .updateDirectory)
+    }
+
+    /// Of a folder that lies on another one than its root; nil where it does not, or is not there.
+    private func filesystem(at path: [UInt8], below root: RootRecord) throws(ArchiveError) -> [UInt8]? {
+        let root = try roots.opened(root)
+        let descriptor = withCString(path, clinux_open_folder)
+        guard descriptor >= 0 else { return nil }
+        defer { closeDescriptor(descriptor) }
+        guard let status = FileStatus(descriptor: descriptor), status.device != root.device else { return nil }
+        let filesystem = archive.rootGuard.filesystem(of: descriptor, status.device)
+        return filesystem == root.filesystem ? nil : filesystem.text
     }
 
     private func removeEmptyRoots() throws(ArchiveError) {
@@ -95,10 +110,20 @@ private struct Relocation {
         }
     }
 
-    private func renewDevice(_ record: RootRecord, _ device: UInt64) throws(ArchiveError) {
-        guard let status = FileStatus(path: record.absolutePath(archiveFolder: archive.folder)) else { return }
-        var renewed = record
-        renewed.device = status.device
-        try roots.update(renewed)
+    /// From now on this is the folder, whatever stood at its path before. A root above the new place was not asked about: it must be
+    /// the one that was indexed.
+    private func identify(_ record: RootRecord) throws(ArchiveError) {
+        let root = try roots.opened(record)
+        guard root.absolutePath == new || pathBelow(old, root.absolutePath) != nil else {
+            do throws(ArchiveError) {
+                _ = try archive.rootGuard.check(root.descriptor, root.absolutePath, SourcePlace(record))
+            } catch {
+                throw ArchiveError(.badPath, error.message)
+            }
+            return
+        }
+        var identified = record
+        identified.identify(root)
+        try roots.update(identified)
     }
 }

@@ -202,7 +202,7 @@ private struct Renamer {
         for (place, record) in page.enumerated() {
             for source in try archive.sources(of: record.id, connection) {
                 // Whatever is wrong with a source is known by its own name; the next one may be whole.
-                guard let file = try? Archive.open(source, strict: false) else { continue }
+                guard let file = try? archive.open(source) else { continue }
                 files.append((place, file))
                 break
             }

@@ -21,6 +21,8 @@ package struct VerifyReport: Hashable, Sendable {
     package var sources = 0
     package var digests = 0
     package var bytesHashed: Int64 = 0
+    /// Sources whose times were so young when they were indexed that they prove nothing, and that no digest proves.
+    package var young = 0
     package var rows = 0
     package var findings: [VerifyFinding.Kind: Int] = [:]
 
@@ -136,7 +138,7 @@ private struct Verifier {
     mutating func checkSources() throws(ArchiveError) {
         var last: (directory: Int64, name: [UInt8]) = (0, [])
         while true {
-            let page = try sources(after: last)
+            let page = try archive.shownSources(after: last)
             guard let end = page.last else { return }
             last = (end.record.directory, end.record.name)
             for source in page { check(source.row) }
@@ -154,33 +156,20 @@ private struct Verifier {
         }
     }
 
-    private func sources(after last: (directory: Int64, name: [UInt8])) throws(ArchiveError) -> [LocatedSource] {
-        let archive = archive
-        return try archive.pool.read { connection throws(ArchiveError) in
-            let query = try connection.prepare(
-                """
-                SELECT \(ReadSQL.source) FROM sources s JOIN directories d ON d.id = s.directory JOIN roots r ON r.id = d.root \
-                WHERE s.instance IS NOT NULL AND (s.directory, s.name) > (?1, ?2) ORDER BY s.directory, s.name LIMIT 500
-                """)
-            query.bind(1, last.directory)
-            query.bind(2, last.name)
-            var page: [LocatedSource] = []
-            while try query.step() {
-                // A damaged row was reported with its table.
-                guard let record = try? SourceRecord(query), let row = try? archive.sourceRow(query) else { continue }
-                page.append(LocatedSource(record: record, row: row))
-            }
-            return page
-        }
-    }
-
     private mutating func check(_ source: SourceRow) {
         report.sources += 1
         do throws(ArchiveError) {
-            let file = try Archive.open(source, strict: false)
-            guard !source.digest.isEmpty else { return }
+            let file = try archive.open(source)
+            guard !source.digest.isEmpty else {
+                if file.isTouched {
+                    found(.changed, source.path, TouchedSources.message)
+                } else if source.isYoung {
+                    report.young += 1
+                }
+                return
+            }
             report.digests += 1
-            report.bytesHashed += file.size
+            report.bytesHashed &+= file.size
             if try digestOfFile(file.descriptor, size: file.size) != source.digest { found(.digest, source.path, "its bytes have changed") }
         } catch {
             let kind: VerifyFinding.Kind = error.code == .sourceChanged ? .changed : error.isLoss ? .missing : .unreadable

@@ -9,6 +9,8 @@ package struct ArchiveExamination: Sendable {
         package let path: [UInt8]
         /// errno of opening the folder; 0 when it is there.
         package let problem: CInt
+        /// Set when another folder than the one that was indexed stands at its place: how it differs.
+        package var otherFolder: String?
         /// Sources of instances below it, and how many of them the last index did not find.
         package let sources: Int
         package let gone: Int
@@ -35,6 +37,7 @@ package struct ArchiveExamination: Sendable {
     package var damage: [String] = []
     package var instances = 0
     package var roots: [Root] = []
+    package var orphans = OrphanedCopies()
 }
 
 extension Archive {
@@ -66,6 +69,7 @@ extension Archive {
         examination.schema = schema
         examination.damage = damage
         examination.instances = try totals().instances
+        examination.orphans = try orphanedCopies()
         for (id, root) in try examinedRoots() { examination.roots.append(try sampled(root, id: id)) }
     }
 
@@ -81,10 +85,15 @@ extension Archive {
             while try query.step() {
                 let record = try RootRecord(id: query.int(0), query, from: 1)
                 let path = record.absolutePath(archiveFolder: folder)
-                let descriptor = withCString(path, clinux_open_folder)
-                if descriptor >= 0 { closeDescriptor(descriptor) }
+                var failure: ArchiveError?
+                do throws(ArchiveError) {
+                    closeDescriptor(try rootGuard.open(path, SourcePlace(record)).descriptor)
+                } catch {
+                    failure = error
+                }
                 let root = ArchiveExamination.Root(
-                    path: path, problem: max(0, -descriptor), sources: Int(query.int(7)), gone: Int(query.int(8)))
+                    path: path, problem: failure?.errno ?? 0, otherFolder: failure?.code == .otherFolder ? failure?.message : nil,
+                    sources: Int(query.int(7)), gone: Int(query.int(8)))
                 roots.append((query.int(0), root))
             }
             return roots
@@ -110,7 +119,7 @@ extension Archive {
         for row in rows {
             root.sampled += 1
             do throws(ArchiveError) {
-                _ = try Self.open(row, strict: false)
+                _ = try open(row)
             } catch {
                 if error.code == .sourceChanged { root.changed += 1 } else { root.unavailable += 1 }
             }

@@ -15,6 +15,7 @@ extension Archive {
         (counts.instances, counts.instanceBytes) = (totals.instances, totals.instanceBytes)
         counts.conflicts = Int(try connection.scalar("SELECT count(*) FROM conflicts") ?? 0)
         counts.gone = Int(try connection.scalar("SELECT count(*) FROM sources WHERE gone = 1") ?? 0)
+        counts.unreadable = Int(try connection.scalar("SELECT count(*) FROM sources WHERE gone = \(SourceRow.State.unreadable.rawValue)") ?? 0)
         counts.older = Int(try connection.scalar("SELECT count(*) FROM instances WHERE text_version <> \(DescriptionVersion.current)") ?? 0)
         let kinds = try connection.prepare("SELECT kind, count(*) FROM sources GROUP BY kind")
         while try kinds.step() { counts.add(Int(kinds.int(1)), of: SourceRow.Kind(rawValue: UInt8(truncatingIfNeeded: kinds.int(0)))) }

@@ -4,11 +4,12 @@ extension Archive {
     private static let conflictsName = Array("conflicts.txt".utf8)
     private static let changedName = Array("changed.txt".utf8)
     private static let missingName = Array("missing.txt".utf8)
+    private static let touchedName = Array("\(TouchedSources.reason).txt".utf8)
     private static let picturelessName = Array("no-preview.txt".utf8)
 
     /// The files of `/problems`, by name; a reason without entries has no file. Costs a few look-ups, however many entries there are.
     package func problemReasons() throws(ArchiveError) -> [ProblemReason] {
-        try pool.read { connection throws(ArchiveError) in
+        var reasons = try pool.read { connection throws(ArchiveError) in
             var reasons = try setAsideReasons(connection)
             if let changed = try connection.value(.newestConflict) { reasons.append(ProblemReason(name: Self.conflictsName, changedNs: changed)) }
             if let changed = try connection.value(.newestContentChange) { reasons.append(ProblemReason(name: Self.changedName, changedNs: changed)) }
@@ -18,8 +19,12 @@ extension Archive {
             if try connection.value(.anyPictureless) != nil {
                 reasons.append(ProblemReason(name: Self.picturelessName, changedNs: try connection.value(.newestPatientChange) ?? 0))
             }
-            return reasons.sorted { $0.name.lexicographicallyPrecedes($1.name) }
+            return reasons
         }
+        // What this process found by itself; the archive cannot say it.
+        let touched = touched.known(counter: try changeCounter())
+        if !touched.paths.isEmpty { reasons.append(ProblemReason(name: Self.touchedName, changedNs: touched.newest)) }
+        return reasons.sorted { $0.name.lexicographicallyPrecedes($1.name) }
     }
 
     /// The reasons for which inputs are set aside: from one to the next through the index.
@@ -55,8 +60,16 @@ extension Archive {
     }
 
     /// Every input that is not shown, and every conflict and missing source; `reason` limits them to one kind.
-    package func problems(reason: [UInt8]? = nil) throws(ArchiveError) -> [ProblemEntry] {
+    ///
+    /// `looking`: at every source, for what no row says; else what this process has found of that.
+    package func problems(reason: [UInt8]? = nil, looking: Bool = false) throws(ArchiveError) -> [ProblemEntry] {
         var entries: [ProblemEntry] = []
+        let areTouchedWanted = reason == nil || reason == Array(TouchedSources.reason.utf8)
+        if looking, areTouchedWanted || reason == Array(Self.otherFolder.utf8) {
+            for entry in try lookAtSources() where reason == nil || reason == Array(entry.reason.utf8) { entries.append(entry) }
+        } else if areTouchedWanted {
+            entries += touched.known(counter: try changeCounter()).paths.map(Self.touchedEntry)
+        }
         if reason == nil || reason == Array("conflicts".utf8) { entries += try conflicts() }
         if reason == nil || reason == Array("changed".utf8) { entries += try contentChanges() }
         if reason == nil || reason == Array("missing".utf8) { entries += try missing() }
@@ -74,6 +87,12 @@ extension Archive {
             while try query.step() { entries.append(try problemEntry(query)) }
         }
         return entries
+    }
+
+    static let otherFolder = "other-folder"
+
+    static func touchedEntry(_ path: [UInt8]) -> ProblemEntry {
+        ProblemEntry(reason: TouchedSources.reason, path: path, offset: -1, message: Array(TouchedSources.message.utf8))
     }
 
     private func problemEntry(_ s: SQLStatement) throws(ArchiveError) -> ProblemEntry {

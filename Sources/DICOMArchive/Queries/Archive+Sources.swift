@@ -41,9 +41,9 @@ extension Archive {
         let directory = try DirectoryRecord(id: source.directory, s, from: 12)
         let root = try RootRecord(id: directory.root, s, from: 17)
         return SourceRow(
-            rootPath: root.absolutePath(archiveFolder: folder), relativePath: joinPath(directory.path, source.name),
+            place: SourcePlace(root, folderFilesystem: directory.filesystem), rootPath: root.absolutePath(archiveFolder: folder), relativePath: joinPath(directory.path, source.name),
             size: source.identity.size, mtimeNs: source.identity.mtimeNs, ctimeNs: source.identity.ctimeNs, inode: source.identity.inode,
-            device: directory.device, kind: source.kind, state: source.state, digest: source.digest ?? [])
+            device: directory.device, kind: source.kind, state: source.state, isYoung: source.isYoung, digest: source.digest ?? [])
     }
 
     /// Whether a path leads to a source, there or gone, or to the database. A symbolic link at its end is a file of its own: who

@@ -34,6 +34,13 @@ struct FileStatus {
         self.init(status)
     }
 
+    /// The same with the errno of a failure.
+    static func at(directory: CInt, name: UnsafePointer<CChar>) -> (status: FileStatus?, code: CInt) {
+        var status = stat()
+        guard fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return (nil, errno) }
+        return (FileStatus(status), 0)
+    }
+
     private init(_ status: stat) {
         identity = FileIdentity(
             size: Int64(status.st_size), mtimeNs: Self.nanoseconds(status.st_mtim), ctimeNs: Self.nanoseconds(status.st_ctim),

@@ -8,10 +8,13 @@ package final class SourceFile: Sendable {
     package let mtimeNs: Int64
     /// As it was when it was opened.
     package let identity: FileIdentity
+    /// Its inode or time of change is not that of the index, where these mean anything.
+    let isTouched: Bool
 
-    init(descriptor: CInt, identity: FileIdentity) {
+    init(descriptor: CInt, identity: FileIdentity, isTouched: Bool = false) {
         self.descriptor = descriptor
         self.identity = identity
+        self.isTouched = isTouched
         size = identity.size
         mtimeNs = identity.mtimeNs
     }
@@ -29,21 +32,30 @@ package final class SourceFile: Sendable {
     deinit { Glibc.close(descriptor) }
 }
 
+/// How much of a source's identity must be that of the index before it is served; size and mtime always.
+package enum SourceStrictness: Sendable {
+    case sizeAndTime
+    /// Also ctime and inode, where the source's filesystem keeps them.
+    case whereKept
+    /// Also ctime and inode.
+    case always
+}
+
 extension Archive {
     /// Opens the first source of an instance that is there and has the size and mtime of the index.
     ///
-    /// `strict` also compares ctime and inode. The file is reached below its root without following symbolic links, is a
+    /// The file is reached below its root, which must be the folder that was indexed, without following symbolic links, is a
     /// regular file, and its opening never blocks (P15, S3).
-    package func openSource(of instance: Int64, strict: Bool = false) throws(ArchiveError) -> SourceFile {
-        try Self.open(firstOf: try sources(of: instance), strict: strict)
+    package func openSource(of instance: Int64, strict: SourceStrictness = .sizeAndTime) throws(ArchiveError) -> SourceFile {
+        try open(firstOf: try sources(of: instance), strict: strict)
     }
 
     /// The same with the sources at hand.
-    package func openSource(of instance: LocatedInstance, strict: Bool = false) throws(ArchiveError) -> SourceFile {
-        try Self.open(firstOf: instance.sources, strict: strict)
+    package func openSource(of instance: LocatedInstance, strict: SourceStrictness = .sizeAndTime) throws(ArchiveError) -> SourceFile {
+        try open(firstOf: instance.sources, strict: strict)
     }
 
-    private static func open(firstOf sources: [SourceRow], strict: Bool) throws(ArchiveError) -> SourceFile {
+    private func open(firstOf sources: [SourceRow], strict: SourceStrictness) throws(ArchiveError) -> SourceFile {
         var failure = ArchiveError(.noSuchRow, "no such instance")
         for source in sources {
             do throws(ArchiveError) {
@@ -55,24 +67,26 @@ extension Archive {
         throw failure
     }
 
-    static func open(_ source: SourceRow, strict: Bool) throws(ArchiveError) -> SourceFile {
-        var result = openBelowRoot(source)
+    func open(_ source: SourceRow, strict: SourceStrictness = .sizeAndTime) throws(ArchiveError) -> SourceFile {
+        var (result, verdict) = try openBelowRoot(source)
         // A server that lost its handle usually has the file again at the second try (S5).
-        if result == -ESTALE { result = openBelowRoot(source) }
+        if result == -ESTALE { (result, verdict) = try openBelowRoot(source) }
         guard result >= 0 else {
             throw ArchiveError(.sourceUnavailable, "source cannot be opened: \(errorText(-result))", errno: -result)
         }
-        guard result < lastDescriptor else {
+        guard result < Self.lastDescriptor else {
             Glibc.close(result)
             throw ArchiveError(.sourceUnavailable, "source cannot be opened: \(errorText(EMFILE))", errno: EMFILE)
         }
-        guard let status = FileStatus(descriptor: result), status.isRegular, isVetted(status.identity, source, strict: strict) else {
+        do throws(ArchiveError) {
+            let (identity, isTouched) = try vet(result, source, verdict, strict)
+            // Two threads of the mount may read a file in turns: then the kernel alone would not see that it is read in order.
+            posix_fadvise(result, 0, 0, POSIX_FADV_SEQUENTIAL)
+            return SourceFile(descriptor: result, identity: identity, isTouched: isTouched)
+        } catch {
             Glibc.close(result)
-            throw ArchiveError(.sourceChanged, "source is not the file that was indexed; run dcmfs index again", errno: EIO)
+            throw error
         }
-        // Two threads of the mount may read a file in turns: then the kernel alone would not see that it is read in order.
-        posix_fadvise(result, 0, 0, POSIX_FADV_SEQUENTIAL)
-        return SourceFile(descriptor: result, identity: status.identity)
     }
 
     /// Sources leave the last descriptors of this process to the database and the workers: names are answered even when so
@@ -84,18 +98,32 @@ extension Archive {
         return all - min(16, all / 4)
     }()
 
-    private static func isVetted(_ identity: FileIdentity, _ source: SourceRow, strict: Bool) -> Bool {
-        identity.size == source.size && identity.mtimeNs == source.mtimeNs
-            && (!strict || identity.ctimeNs == source.ctimeNs && identity.inode == source.inode)
+    /// Whether an open file is the source that was indexed, as far as its identity tells.
+    private func vet(
+        _ descriptor: CInt, _ source: SourceRow, _ verdict: RootGuard.Verdict, _ strict: SourceStrictness
+    ) throws(ArchiveError) -> (FileIdentity, isTouched: Bool) {
+        guard let status = FileStatus(descriptor: descriptor), status.isRegular, status.size == source.size,
+            status.identity.mtimeNs == source.mtimeNs
+        else { throw Self.changed("source is not the file that was indexed; run dcmfs index again") }
+        try rootGuard.checkFilesystem(of: descriptor, status.device, verdict, source)
+        guard status.identity.ctimeNs != source.ctimeNs || status.inode != source.inode else { return (status.identity, false) }
+        let isTelling = !verdict.hasTravelled && rootGuard.keepsInodes(descriptor, status.device)
+        if isTelling { touched.note(source.path) }
+        if strict == .always || strict == .whereKept && isTelling {
+            throw Self.changed("source has another inode or time of change than the file that was indexed; run dcmfs index")
+        }
+        return (status.identity, isTelling)
     }
 
+    private static func changed(_ why: String) -> ArchiveError { ArchiveError(.sourceChanged, why, errno: EIO) }
+
     /// A descriptor, or -errno. The root is opened anew each time: holding it would keep a disk from being unmounted.
-    private static func openBelowRoot(_ source: SourceRow) -> CInt {
-        let root = withCString(source.rootPath, clinux_open_folder)
-        guard root >= 0 else { return root }
+    private func openBelowRoot(_ source: SourceRow) throws(ArchiveError) -> (CInt, RootGuard.Verdict) {
+        let (root, verdict) = try rootGuard.open(source.rootPath, source.place)
         defer { Glibc.close(root) }
-        return withCString(source.relativePath) {
+        let descriptor = withCString(source.relativePath) {
             clinux_open_beneath(root, $0, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY)
         }
+        return (descriptor, verdict)
     }
 }

@@ -80,10 +80,10 @@ extension Connection {
         totals.studies = Int(try scalar("SELECT count(*) FROM studies") ?? 0)
         totals.series = Int(try scalar("SELECT count(*) FROM series") ?? 0)
         totals.instances = Int(try scalar("SELECT count(*) FROM instances") ?? 0)
-        // In two halves: `total` is a floating-point number, exact up to 2^53 only, and `sum` fails where it overflows.
-        let high = try scalar("SELECT sum(size >> 32) FROM instances") ?? 0
-        let low = try scalar("SELECT sum(size & 4294967295) FROM instances") ?? 0
-        totals.instanceBytes = (high << 32) &+ low
+        // Not total(), which is a floating-point number; and sum() fails where it overflows, which `add` does not.
+        let low = try scalar("SELECT sum(size & 0x7FFFFFFF) FROM instances") ?? 0
+        let high = try scalar("SELECT sum(size >> 31) FROM instances") ?? 0
+        totals.instanceBytes = high &* (1 << 31) &+ low
         return totals
     }
 }

@@ -43,6 +43,8 @@ package struct ArchiveCounts: Hashable, Sendable {
     package var skipped = 0
     /// Sources that the last index of their folder did not find.
     package var gone = 0
+    /// Sources of instances that are there and cannot be read, or hold something else.
+    package var unreadable = 0
     package var conflicts = 0
     /// Instances that an older version described: their header texts are of its format until the next index reads them again.
     package var older = 0

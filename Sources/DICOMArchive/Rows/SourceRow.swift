@@ -23,6 +23,8 @@ package struct SourceRow: Hashable, Sendable {
         case unreadable = 2
     }
 
+    /// What its root was when it was indexed.
+    let place: SourcePlace
     /// Absolute path of the root folder.
     package let rootPath: [UInt8]
     /// Path below the root folder, no leading slash.
@@ -35,6 +37,8 @@ package struct SourceRow: Hashable, Sendable {
     package let device: UInt64
     package let kind: Kind
     package let state: State
+    /// Whether its identity says nothing yet; see `SourceRecord`.
+    package let isYoung: Bool
     /// SHA-256 of the whole file, empty where it was not taken.
     package let digest: [UInt8]
 

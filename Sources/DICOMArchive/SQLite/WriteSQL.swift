@@ -2,7 +2,7 @@
 enum WriteSQL: Int, CaseIterable {
     case begin, commit, rollback
     case findText, insertText
-    case findDirectory, insertDirectory, updateDirectory, directoriesOfRoot
+    case findDirectory, insertDirectory, updateDirectory, directoriesOfRoot, anyDirectoryBetween, countSourcesBetween
     case sourcesOfDirectory, sourcesOfInstanceBare, findSource, insertSource, replaceSource, deleteSource
     case instancesBySOP, insertInstance, updateInstance, deleteInstance, stemTaken, anyInstanceOfSeries
     case personKeys, insertPersonKey, deletePersonKeys, insertPatient, updatePatient, learnIssuer, deletePatient, patientNameTaken
@@ -37,6 +37,12 @@ enum WriteSQL: Int, CaseIterable {
         case .insertDirectory: "INSERT INTO directories (id, \(ReadSQL.directory)) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
         case .updateDirectory: "UPDATE directories SET root = ?2, path = ?3, device = ?4, checksum = ?5, filesystem = ?6 WHERE id = ?1"
         case .directoriesOfRoot: "SELECT id, \(ReadSQL.directory) FROM directories WHERE root = ?1"
+        case .anyDirectoryBetween: "SELECT 1 FROM directories WHERE root = ?1 AND path >= ?2 AND path < ?3 LIMIT 1"
+        case .countSourcesBetween:
+            """
+            SELECT count(*) FROM directories d JOIN sources s ON s.directory = d.id \
+            WHERE d.root = ?1 AND (d.path = ?2 OR d.path >= ?3 AND d.path < ?4) AND s.instance IS NOT NULL
+            """
         case .sourcesOfDirectory: "SELECT \(Self.bareSource) FROM sources WHERE directory = ?1 AND name > ?2 ORDER BY name LIMIT ?3"
         case .sourcesOfInstanceBare: "SELECT \(Self.bareSource) FROM sources WHERE instance = ?1 ORDER BY gone, kind, directory, name"
         case .findSource: "SELECT \(Self.bareSource) FROM sources WHERE directory = ?1 AND name = ?2"

@@ -17,6 +17,11 @@ package final class FolderWatcher {
     /// that nobody sets: a file must not stay incomplete for the hour by which a clock was corrected.
     private var busy: [[UInt8]: Int64] = [:]
     private var closed: [[UInt8]: Int64] = [:]
+    /// Files that something happened to and that were not read since: their size and times may be what they were before.
+    private var touched: Set<[UInt8]> = []
+    /// More of them than are kept: then all are.
+    private var isAnyTouched = false
+    private static let touchedLimit = 100_000
     /// Folders that cannot be watched, because the system has no more watches; they need a scan now and then.
     package private(set) var unwatched = 0
 
@@ -29,13 +34,16 @@ package final class FolderWatcher {
     package init(_ roots: [[UInt8]], ignoring isIgnored: @escaping ([UInt8]) -> Bool) throws(ArchiveError) {
         descriptor = inotify_init1(CInt(IN_CLOEXEC) | CInt(IN_NONBLOCK))
         guard descriptor >= 0 else { throw ArchiveError(.system, "inotify: \(errorText(errno))", errno: errno) }
-        self.roots = roots.compactMap { realPath($0) }
+        self.roots = Self.resolved(roots)
         self.isIgnored = isIgnored
         rootFiles = self.roots.map { Self.rootFile($0) }
         for root in self.roots { watchAll(below: root) }
     }
 
     deinit { closeDescriptor(descriptor) }
+
+    /// Those that are there, as their paths come with events.
+    package static func resolved(_ roots: [[UInt8]]) -> [[UInt8]] { roots.compactMap { realPath($0) } }
 
     /// Waits for events, `milliseconds` at most, and takes them in. False when there were none.
     package func wait(milliseconds: CInt) -> Bool {
@@ -62,6 +70,15 @@ package final class FolderWatcher {
             !places.contains { $0.count < place.count && pathBelow($0, place) != nil }
         }.sorted { $0.lexicographicallyPrecedes($1) }
     }
+
+    /// Whether something happened to a file since it was read last; `willRead` forgets it.
+    package func isTouched(_ path: [UInt8], willRead: Bool) -> Bool {
+        if isAnyTouched { return true }
+        return willRead ? touched.remove(path) != nil : touched.contains(path)
+    }
+
+    /// When everything that changed was looked at.
+    package func forgetLostTouches() { isAnyTouched = false }
 
     package var hasChanges: Bool { !changed.isEmpty }
 
@@ -127,6 +144,7 @@ package final class FolderWatcher {
             return
         }
         guard !name.isEmpty else { return }
+        if touched.count < Self.touchedLimit { touched.insert(path) } else { isAnyTouched = true }
         if mask & UInt32(IN_MODIFY | IN_CREATE) != 0 {
             // A hard or symbolic link is made whole and never closed: the file's own time decides about it.
             if mask & UInt32(IN_MODIFY) != 0 { busy[path] = monotonicNs() }
@@ -141,6 +159,7 @@ package final class FolderWatcher {
     /// Events were lost: everything is looked at again, with new watches.
     private func overflowed() {
         busy = [:]
+        isAnyTouched = true
         unwatched = 0
         for root in roots { watchAll(below: root) }
         rememberRoots()
@@ -151,7 +170,7 @@ package final class FolderWatcher {
     private func watchAll(below folder: [UInt8]) {
         var open = [folder]
         while let path = open.popLast() {
-            guard let status = FileStatus(path: path), status.isDirectory, !MountTable.isDCMFS(status.device) else { continue }
+            guard !isIgnored(path), let status = FileStatus(path: path), status.isDirectory, !MountTable.isDCMFS(status.device) else { continue }
             watch(path)
             // Listed after the watch stands, so that nothing falls between.
             let descriptor = withCString(path, openFolderForCounting)

@@ -36,7 +36,6 @@ package final class Daemon: Sendable {
             throw MountError(.failed, "fork: \(String(cString: strerror(errno)))")
         case 0:
             closeInherited(except: ends[1])
-            setsid()
             _ = chdir("/")
             openlog(nil, LOG_PID, 3 << 3)
             return Daemon(pipe: ends[1])
@@ -64,6 +63,8 @@ package final class Daemon: Sendable {
         manager?.reportReady(status: status)
         let descriptor = take()
         guard descriptor >= 0 else { return }
+        // Not before: the automounter lets its own process group reach the mount point, and everybody else waits until it is mounted.
+        setsid()
         let null = open("/dev/null", O_RDWR | O_CLOEXEC)
         if null >= 0 {
             for standard: CInt in 0...2 { dup2(null, standard) }

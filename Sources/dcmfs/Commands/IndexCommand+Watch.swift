@@ -12,11 +12,13 @@ extension IndexCommand {
 
     /// Runs `index` for the paths and then for what changes; returns when interrupted.
     func watch(_ paths: [[UInt8]], _ options: IndexOptions, index: ([[UInt8]], IndexOptions) throws(CommandFailure) -> Void) throws(CommandFailure) {
+        let roots = FolderWatcher.resolved(paths)
         // There may be no archive before the first run.
         var own = realArchivePath()
         let watcher: FolderWatcher
         do throws(ArchiveError) {
             watcher = try FolderWatcher(paths) { path in
+                if options.leavesOut(path, below: roots) { return true }
                 guard let own, path.starts(with: own) else { return false }
                 return ["", "-wal", "-shm", "-journal"].contains { path == own + Array($0.utf8) }
             }
@@ -36,7 +38,9 @@ extension IndexCommand {
             waiting.insert(Array(path[..<(path.lastIndex(of: UInt8(ascii: "/")) ?? path.endIndex)]))
             return true
         }
+        options.isTouched = { path, willRead in watcher.isTouched(path, willRead: willRead) }
         try index(paths, options)
+        watcher.forgetLostTouches()
         own = realArchivePath()
         var lastScan = Self.now()
         while !Interruption.wasAsked {
@@ -51,6 +55,7 @@ extension IndexCommand {
             while Self.now() - start < Self.longestWait, watcher.wait(milliseconds: Self.quiet) {}
             waiting = []
             try index(watcher.takeChanged(), options)
+            watcher.forgetLostTouches()
             if isDue { lastScan = Self.now() }
         }
     }

@@ -9,7 +9,9 @@ struct IndexCommand: ParsableCommand {
         discussion: """
             Makes the archive when there is none. Files whose size, times and inode have not changed are not read again. A folder with a \
             DICOMDIR is a medium: its references are checked, and files beside it are taken as well. Nothing but the archive is written. \
-            Files that are not found any more stay listed (see 'dcmfs problems') until 'dcmfs forget --gone' or --prune.
+            Files that are not found any more stay listed (see 'dcmfs problems') until 'dcmfs forget --gone' or --prune. A file that cannot be \
+            read, or holds something else than DICOM now, stays listed whatever is asked for. A folder that is another one than was indexed \
+            (a symbolic link, another disk) is an error, and nothing of it is read: 'dcmfs relocate' says that it is the right one.
 
             Exit codes: 0 done, also when files were not readable; 1 failed; 2 usage.
             """)
@@ -31,6 +33,18 @@ struct IndexCommand: ParsableCommand {
 
     @Option(help: "Copy what is indexed into this folder, which the archive then owns.", completion: .directory)
     var copyTo: String?
+
+    @Option(parsing: .unconditionalSingleValue, help: "Leave out files and folders whose name, or path where it has a slash, matches PATTERN (fnmatch); may be repeated.")
+    var exclude: [String] = []
+
+    @Option(parsing: .unconditionalSingleValue, help: "Take what is left out by default (trash, snapshots, @eaDir, lost+found) or by --exclude.")
+    var include: [String] = []
+
+    @Flag(help: "Index what symbolic links lead to, as far as it lies in the paths; with =anywhere, wherever it lies.")
+    var followLinks = false
+
+    @Flag(help: .hidden)
+    var followLinksAnywhere = false
 
     @Option(help: "Worker processes.")
     var workers: Int = WorkerLocation.processorCount
@@ -79,6 +93,9 @@ struct IndexCommand: ParsableCommand {
         options.takesDigests = digest
         options.prunes = prune
         options.copyTo = copyTo.map { ArchiveAccess.bytes(of: $0) }
+        options.excludes = exclude.map { ArchiveAccess.bytes(of: $0) }
+        options.includes = include.map { ArchiveAccess.bytes(of: $0) }
+        options.links = followLinksAnywhere ? .anywhere : followLinks ? .withinPaths : .notFollowed
         options.parserThreads = workers
         options.filesPerRequest = DescriptorLimit.filesPerThread(workers, atMost: options.filesPerRequest)
         Interruption.catchSignals()
@@ -112,7 +129,7 @@ struct IndexCommand: ParsableCommand {
         }
         report.isSealed = isSealed
         progress?.end()
-        for message in report.warnings + report.failedPaths { CommandFailure(message).report() }
+        for message in report.warnings + report.failedFolders + report.failedPaths { CommandFailure(message).report() }
         if isFollowing {
             if report.hasNews && !quiet { printOut(json ? report.json.line : report.news) }
         } else if json {
@@ -123,7 +140,7 @@ struct IndexCommand: ParsableCommand {
         if let maxGone, maxGone.isExceeded(gone: report.gone, found: report.found) {
             throw CommandFailure("\(report.gone) of \(report.gone + report.found) sources are gone, more than --max-gone \(maxGone.text) allows")
         }
-        return report.failedPaths.isEmpty
+        return report.failedPaths.isEmpty && report.failedFolders.isEmpty
     }
 }
 
@@ -182,6 +199,9 @@ extension IndexReport {
         for (reason, count) in skipped.sorted(by: { $0.key < $1.key }) { add("links skipped", count, " (\(reason))") }
         add("gone", gone, pruned > 0 ? " (\(pruned) dropped)" : " (still listed)")
         add("copied", copied)
+        add("left out", excluded.values.reduce(0, +), " (\(excluded.keys.sorted().joined(separator: ", ")))")
+        add("kept", keptBelowExcluded, " (indexed before, left out now; dcmfs forget drops them)")
+        add("links", followed, " (followed)")
         add("waiting", waiting, " (somebody may still be writing to them)")
         if !isSealed { lines.append("The archive is in use elsewhere and was not closed for read-only media: it cannot be mounted from them yet.") }
         if setAsideTotal + notDICOM + badReferences > 0 { lines.append("Details: dcmfs problems \(Arguments.shown(archive))") }
@@ -197,6 +217,8 @@ extension IndexReport {
             ("notDICOM", .number(notDICOM)), ("mediaDirectories", .number(mediaDirectories)), ("badReferences", .number(badReferences)),
             ("notFollowed", .counts(skipped)), ("gone", .number(gone)), ("pruned", .number(pruned)), ("copied", .number(copied)),
             ("balanced", .flag(isBalanced)), ("sealed", .flag(isSealed)), ("failedPaths", .list(failedPaths.map { .text($0) })),
+            ("failedFolders", .list(failedFolders.map { .text($0) })), ("leftOut", .counts(excluded)), ("keptLeftOut", .number(keptBelowExcluded)),
+            ("linksFollowed", .number(followed)),
             ("warnings", .list(warnings.map { .text($0) })),
         ])
     }

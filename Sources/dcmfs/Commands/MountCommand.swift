@@ -129,6 +129,11 @@ struct MountProcess {
 
     private func serve(_ archive: Archive) throws -> FUSESession.Ending {
         let workerCount = WorkerLocation.processorCount
+        if options.tree.strictness == .whereKept {
+            for root in try archive.rootsWithoutInodes() {
+                daemon.log("\(shownPath(root.path)) lies on \(root.type), which keeps no inode numbers: its files are known by size and time alone")
+            }
+        }
         var treeOptions = options.tree
         treeOptions.readAhead = workerCount
         treeOptions.makers = workerCount

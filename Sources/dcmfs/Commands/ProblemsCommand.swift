@@ -5,7 +5,10 @@ import DICOMArchive
 struct ProblemsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "problems", abstract: "List every file that is not shown, with its reason.",
-        discussion: "Also lists files that are gone, and entries that share an identifier and are shown apart.")
+        discussion: """
+            Also lists files that are gone or cannot be read, entries that share an identifier and are shown apart, sources that were \
+            touched since the index (another inode or time of change; every source is looked at), and folders that were exchanged.
+            """)
 
     @Argument(help: "The archive's database file.", completion: .file())
     var archive: String
@@ -21,7 +24,7 @@ struct ProblemsCommand: ParsableCommand {
     func run() throws {
         try ArchiveAccess.reporting { () throws(CommandFailure) in
             let (entries, _) = try ArchiveAccess.with(archive, .readOnly, trust) { archive throws(ArchiveError) in
-                try archive.problems(reason: reason.map { Array($0.utf8) })
+                try archive.problems(reason: reason.map { Array($0.utf8) }, looking: true)
             }
             for entry in entries { printOut(json ? entry.json.line : entry.text) }
             if let reason, entries.isEmpty { try sayWhatThereIs(instead: reason) }

@@ -18,26 +18,28 @@ struct StatusCommand: ParsableCommand {
 
     func run() throws {
         try ArchiveAccess.reporting { () throws(CommandFailure) in
-            let (counts, isSealed) = try ArchiveAccess.with(archive, seal ? .readWrite : .readOnly, trust) { archive throws(ArchiveError) in
-                try archive.counts()
+            let ((counts, orphans), isSealed) = try ArchiveAccess.with(archive, seal ? .readWrite : .readOnly, trust) { archive throws(ArchiveError) in
+                (try archive.counts(), try archive.orphanedCopies())
             }
             if seal && !isSealed { throw CommandFailure("\(archive) is in use elsewhere and cannot be closed for read-only media now") }
-            printOut(json ? counts.json.line : counts.text)
+            printOut(json ? counts.json(orphans).line : counts.text(orphans))
         }
     }
 }
 
 extension ArchiveCounts {
-    private var entries: [(name: String, key: String, count: Int)] {
+    private func entries(_ orphans: OrphanedCopies) -> [(name: String, key: String, count: Int)] {
         [
             ("patients", "patients", patients), ("studies", "studies", studies), ("series", "series", series), ("instances", "instances", instances),
             ("bytes", "bytes", Int(instanceBytes)), ("files shown", "shown", shown), ("duplicates", "duplicates", duplicates),
             ("copies kept by the archive", "copies", copies), ("not readable", "setAside", setAside), ("not DICOM", "notDICOM", notDICOM),
             ("DICOMDIR media", "mediaDirectories", mediaDirectories), ("links skipped", "notFollowed", skipped), ("gone", "gone", gone),
+            ("damaged or out of reach", "unreadable", unreadable),
             ("conflicts", "conflicts", conflicts), ("read by an older version", "olderVersion", older),
+            ("unused copies", "unusedCopies", orphans.files),
         ]
     }
 
-    var text: String { entries.map { $0.name.padded(to: 28) + "\($0.count)\n" }.joined() }
-    var json: JSONOutput { .object(entries.map { ($0.key, .number($0.count)) }) }
+    func text(_ orphans: OrphanedCopies) -> String { entries(orphans).map { $0.name.padded(to: 28) + "\($0.count)\n" }.joined() }
+    func json(_ orphans: OrphanedCopies) -> JSONOutput { .object(entries(orphans).map { ($0.key, .number($0.count)) }) }
 }

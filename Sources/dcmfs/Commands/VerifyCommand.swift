@@ -79,12 +79,13 @@ extension VerifyFinding {
 extension VerifyReport {
     fileprivate var text: String {
         let damage = findings.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", ")
-        return "checked \(counted(rows, "row")), \(counted(sources, "source")), \(counted(digests, "digest")) (\(counted(Int(bytesHashed), "byte"))): \(isIntact ? "intact" : "DAMAGE: " + damage)\n"
+        let young = young > 0 ? "\(young) sources were indexed within 2 s of their last change: the next dcmfs index reads them again\n" : ""
+        return young + "checked \(counted(rows, "row")), \(counted(sources, "source")), \(counted(digests, "digest")) (\(counted(Int(bytesHashed), "byte"))): \(isIntact ? "intact" : "DAMAGE: " + damage)\n"
     }
     fileprivate var json: JSONOutput {
         let counts = Dictionary(uniqueKeysWithValues: findings.map { ($0.key.rawValue, $0.value) })
         return .object([
-            ("rows", .number(rows)), ("sources", .number(sources)), ("digests", .number(digests)), ("bytesHashed", .number(Int(bytesHashed))),
+            ("rows", .number(rows)), ("sources", .number(sources)), ("digests", .number(digests)), ("bytesHashed", .number(Int(bytesHashed))), ("young", .number(young)),
             ("intact", .flag(isIntact)), ("findings", .counts(counts)),
         ])
     }

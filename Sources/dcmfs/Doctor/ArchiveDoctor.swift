@@ -15,7 +15,7 @@ struct ArchiveDoctor {
         } catch {
             return [.problem("archive", error.description, remedy: remedy(error.code))]
         }
-        return [content(examination)] + [log(examination), place(examination), permissions(examination)].compactMap { $0 }
+        return [content(examination)] + [log(examination), place(examination), permissions(examination), copies(examination)].compactMap { $0 }
             + examination.roots.flatMap(root)
     }
 
@@ -62,8 +62,22 @@ struct ArchiveDoctor {
         return .note("permissions", "other users may open the archive (mode \(mode)); it holds patient data", remedy: "run 'chmod 600 \(name)'")
     }
 
+    private func copies(_ archive: ArchiveExamination) -> Finding? {
+        let orphans = archive.orphans
+        guard orphans.files > 0 else { return nil }
+        return .note(
+            "copies", "\(orphans.files) files (\(orphans.bytes) bytes) in the folder of copies belong to no entry: a run ended before it noted them",
+            remedy: "repeat the 'dcmfs index --copy-to' that made them: it takes them up again")
+    }
+
     private func root(_ root: ArchiveExamination.Root) -> [Finding] {
         let folder = shownPath(root.path)
+        if let other = root.otherFolder {
+            return [
+                .problem(
+                    "sources", other, remedy: "find out who exchanged it; if it is the right one: dcmfs relocate \(name) \(folder) \(folder)")
+            ]
+        }
         guard root.problem == 0 else {
             return [
                 .problem(
