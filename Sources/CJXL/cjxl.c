@@ -81,6 +81,27 @@ static int decode(JxlDecoder *decoder, const CJXL_Shape *shape, uint8_t *pixels,
     }
 }
 
+int CJXL_shape(const uint8_t *stream, size_t length, CJXL_Shape *shape, CJXL_Report *report) {
+    memset(report, 0, sizeof *report);
+    memset(shape, 0, sizeof *shape);
+    JxlDecoder *decoder = JxlDecoderCreate(NULL);
+    if (!decoder) return refuse(report, "no memory");
+    int result = -1;
+    JxlBasicInfo info;
+    if (JxlDecoderSubscribeEvents(decoder, JXL_DEC_BASIC_INFO) == JXL_DEC_SUCCESS &&
+        JxlDecoderSetInput(decoder, stream, length) == JXL_DEC_SUCCESS && JxlDecoderProcessInput(decoder) == JXL_DEC_BASIC_INFO &&
+        JxlDecoderGetBasicInfo(decoder, &info) == JXL_DEC_SUCCESS && info.xsize <= INT32_MAX && info.ysize <= INT32_MAX) {
+        shape->width = (int32_t)info.xsize;
+        shape->height = (int32_t)info.ysize;
+        shape->components = (int32_t)info.num_color_channels;
+        report->precision = (int32_t)info.bits_per_sample;
+        shape->sample_size = info.bits_per_sample <= 8 ? 1 : 2;
+        result = 0;
+    }
+    JxlDecoderDestroy(decoder);
+    return result;
+}
+
 int CJXL_decode(
     const uint8_t *stream, size_t length, const CJXL_Shape *shape, uint8_t *pixels, size_t capacity, CJXL_Report *report) {
     memset(report, 0, sizeof *report);
@@ -103,6 +124,13 @@ int CJXL_decode(
 #else
 
 int CJXL_is_available(void) { return 0; }
+
+int CJXL_shape(const uint8_t *stream, size_t length, CJXL_Shape *shape, CJXL_Report *report) {
+    (void)stream, (void)length;
+    memset(report, 0, sizeof *report);
+    memset(shape, 0, sizeof *shape);
+    return refuse(report, "built without libjxl");
+}
 
 int CJXL_decode(
     const uint8_t *stream, size_t length, const CJXL_Shape *shape, uint8_t *pixels, size_t capacity, CJXL_Report *report) {

@@ -116,6 +116,11 @@ long CLinux_receive(
     }
 }
 
+int CLinux_has_input(int socket) {
+    struct pollfd one = {.fd = socket, .events = POLLIN};
+    return poll(&one, 1, 0) > 0;
+}
+
 int CLinux_shared_memory(size_t size) {
     int descriptor = memfd_create("dcmfs-worker", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
     // Kernels before 6.3 do not know MFD_NOEXEC_SEAL.
@@ -135,4 +140,5 @@ void *CLinux_map_shared(int descriptor, size_t size) {
 }
 
 void CLinux_store(void *word, uint32_t value) { __atomic_store_n((uint32_t *)word, value, __ATOMIC_RELEASE); }
+void CLinux_increment(void *word) { __atomic_add_fetch((uint32_t *)word, 1, __ATOMIC_RELEASE); }
 uint32_t CLinux_load(const void *word) { return __atomic_load_n((const uint32_t *)word, __ATOMIC_ACQUIRE); }

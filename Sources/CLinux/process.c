@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,20 +26,17 @@
 
 int CLinux_is_sanitized(void) { return SANITIZED; }
 
-int CLinux_limit_cpu(uint64_t seconds) {
+// Only the soft end moves: the hard one could never be raised again without a capability.
+static int move_soft_limit(int pid, int resource, uint64_t value) {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_CPU, &limit) < 0) return -errno;
-    limit.rlim_cur = seconds;
-    return setrlimit(RLIMIT_CPU, &limit) < 0 ? -errno : 0;
+    if (prlimit(pid, resource, NULL, &limit) < 0) return -errno;
+    limit.rlim_cur = value > limit.rlim_max ? limit.rlim_max : value;
+    return prlimit(pid, resource, &limit, NULL) < 0 ? -errno : 0;
 }
 
-int CLinux_limit_address_space(uint64_t bytes, int hard) {
-    struct rlimit limit;
-    if (getrlimit(RLIMIT_AS, &limit) < 0) return -errno;
-    limit.rlim_cur = bytes > limit.rlim_max ? limit.rlim_max : bytes;
-    if (hard) limit.rlim_max = limit.rlim_cur;
-    return setrlimit(RLIMIT_AS, &limit) < 0 ? -errno : 0;
-}
+int CLinux_limit_cpu_of(int pid, uint64_t seconds) { return move_soft_limit(pid, RLIMIT_CPU, seconds); }
+
+int CLinux_limit_address_space_of(int pid, uint64_t bytes) { return move_soft_limit(pid, RLIMIT_AS, bytes); }
 
 // 0 where there is no such clock.
 static uint64_t microseconds(clockid_t clock) {
@@ -48,16 +46,16 @@ static uint64_t microseconds(clockid_t clock) {
 }
 
 // RLIMIT_CPU counts user and system time as the scheduler's ticks charge them, which on a busy machine run seconds ahead of the exact
-// CLOCK_PROCESS_CPUTIME_ID (or behind it). This is their clock: the kernel's MAKE_PROCESS_CPUCLOCK(0, CPUCLOCK_PROF).
-static const clockid_t charged_time = (clockid_t)(~0U << 3);
+// CLOCK_PROCESS_CPUTIME_ID (or behind it). This is their clock: the kernel's MAKE_PROCESS_CPUCLOCK(pid, CPUCLOCK_PROF).
+static clockid_t charged_time(int pid) { return (clockid_t)(~(unsigned)pid << 3); }
 
-uint64_t CLinux_cpu_time(void) {
-    const uint64_t charged = microseconds(charged_time), exact = microseconds(CLOCK_PROCESS_CPUTIME_ID);
-    return charged > exact ? charged : exact;
-}
 uint64_t CLinux_cpu_time_of(int pid) {
     clockid_t clock;
     return clock_getcpuclockid(pid, &clock) == 0 ? microseconds(clock) : 0;
+}
+uint64_t CLinux_charged_cpu_time_of(int pid) {
+    const uint64_t charged = microseconds(charged_time(pid)), exact = CLinux_cpu_time_of(pid);
+    return charged > exact ? charged : exact;
 }
 uint64_t CLinux_monotonic_time(void) { return microseconds(CLOCK_MONOTONIC); }
 
@@ -86,6 +84,24 @@ void CLinux_prefer_for_oom(void) {
 }
 
 int CLinux_forbid_dumps(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ? -errno : 0; }
+
+// Version 3 of the interface: two words of 32 capabilities each.
+int CLinux_drop_capabilities(void) {
+    // Without CAP_SETPCAP the bounding set stays; no_new_privs lets no program gain from it.
+    for (unsigned long capability = 0; capability < 64; capability++) {
+        if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) < 0 && errno == EINVAL) break;
+    }
+    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct sets[2];
+    memset(sets, 0, sizeof sets);
+    if (syscall(SYS_capset, &header, sets) < 0) return -errno;
+    if (syscall(SYS_capget, &header, sets) < 0) return -errno;
+    for (int i = 0; i < 2; i++) {
+        if (sets[i].effective != 0 || sets[i].permitted != 0 || sets[i].inheritable != 0) return -EPERM;
+    }
+    return 0;
+}
 
 void CLinux_trim(void) { malloc_trim(0); }
 

@@ -2,9 +2,10 @@
 #include "clinux_sandbox.h"
 
 // The allow-list of a worker. It may read what it was handed, answer on its own socket, manage its memory and end.
-//   allowed       reading by descriptor, one socket, anonymous and read-only memory, clocks, own limits, exit
-//   EPERM         what a C library probes for by itself and survives without (opening locale files, isatty, ...)
+//   allowed       reading by descriptor, one socket, anonymous and read-only memory, clocks, exit
+//   EPERM         what a C library probes for by itself and survives without (opening locale files, isatty, reading limits, ...)
 //   anything else ends the process with SIGSYS
+// Limits are set from outside, and no signal can be caught or blocked: SIGXCPU ends what would ignore them.
 // A read-only descriptor alone would still allow fchmod, futimens, fsetxattr and ioctl, hence no list of forbidden calls.
 
 #include <errno.h>
@@ -78,19 +79,15 @@ int CLinux_seccomp(int socket) {
         ALLOW(lseek),
         ALLOW(read),
         ALLOW(clock_gettime),
-        // own limits: pid 0 is this process
-        ALLOW_IF(prlimit64, 0, 0),
-#ifdef SYS_getrlimit
-        ALLOW(getrlimit),
-        ALLOW(setrlimit),
-#endif
         ALLOW(getrusage),
         // memory, never executable
         ALLOW_UNLESS_BITS(mmap, 2, PROT_EXEC),
         ALLOW_UNLESS_BITS(mprotect, 2, PROT_EXEC),
         ALLOW(munmap),
         ALLOW(mremap),
-        ALLOW(madvise),
+        // what the allocator gives back, nothing else
+        UNLESS_EQUAL_SKIP(SYS_madvise, 5), ARGUMENT(2), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MADV_DONTNEED, 1, 0),
+        UNLESS_EQUAL_SKIP(MADV_FREE, 1), RETURN(SECCOMP_RET_ALLOW), RETURN(SECCOMP_RET_KILL_PROCESS),
         ALLOW(brk),
         ALLOW(futex),
         ALLOW(getrandom),
@@ -99,10 +96,6 @@ int CLinux_seccomp(int socket) {
         UNLESS_EQUAL_SKIP(channel, 1), RETURN(SECCOMP_RET_ALLOW), RETURN(SECCOMP_RET_KILL_PROCESS),
         UNLESS_EQUAL_SKIP(SYS_writev, 5), ARGUMENT(0), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 2, 1, 0),
         UNLESS_EQUAL_SKIP(channel, 1), RETURN(SECCOMP_RET_ALLOW), RETURN(SECCOMP_RET_KILL_PROCESS),
-        ALLOW(rt_sigaction),
-        ALLOW(rt_sigprocmask),
-        ALLOW(rt_sigreturn),
-        ALLOW(sigaltstack),
         ALLOW(getpid),
         ALLOW(gettid),
         ALLOW_IF(tgkill, 0, self), // abort()
@@ -118,6 +111,15 @@ int CLinux_seccomp(int socket) {
         REFUSE(ioctl),
         REFUSE(fcntl),
         REFUSE(prctl),
+        REFUSE(rt_sigaction),
+        REFUSE(rt_sigprocmask),
+        REFUSE(sigaltstack),
+        // reading a limit is a probe (the new one, argument 2, is NULL), setting one is not
+        UNLESS_EQUAL_SKIP(SYS_prlimit64, 4), ARGUMENT(2), UNLESS_EQUAL_SKIP(0, 1), RETURN(SECCOMP_RET_ERRNO | EPERM),
+        RETURN(SECCOMP_RET_KILL_PROCESS),
+#ifdef SYS_getrlimit
+        REFUSE(getrlimit),
+#endif
         REFUSE(uname),
         REFUSE(sched_getaffinity),
         REFUSE(sysinfo),

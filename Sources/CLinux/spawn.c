@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
-#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -17,6 +17,9 @@
 #endif
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
+#endif
+#ifndef CLOSE_RANGE_UNSHARE
+#define CLOSE_RANGE_UNSHARE 2U
 #endif
 #ifndef AT_EMPTY_PATH
 #define AT_EMPTY_PATH 0x1000
@@ -34,7 +37,7 @@ static int set_limit(int resource, uint64_t soft, uint64_t hard) {
     return setrlimit(resource, &limit);
 }
 
-// RLIMIT_CPU's hard end stays open: it counts over the life of the process, the worker raises the soft end per request.
+// RLIMIT_CPU's hard end stays open: it counts over the life of the process, dcmfs raises the soft end per request.
 static int set_limits(const struct CLinux_worker *worker) {
     if (worker->address_space > 0 && set_limit(RLIMIT_AS, worker->address_space, worker->address_space) < 0) return -1;
     if (set_limit(RLIMIT_CPU, worker->cpu_seconds, RLIM_INFINITY) < 0) return -1;
@@ -57,7 +60,11 @@ static int place_descriptors(const struct CLinux_worker *worker) {
     const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
     const int null = nothing < 0 ? -1 : fcntl(nothing, F_DUPFD_CLOEXEC, first_free);
     if (executable < 0 || socket < 0 || memory < 0 || null < 0) return -1;
-    if (worker->error_output != 2 && dup2(worker->error_output < 0 ? null : worker->error_output, 2) < 0) return -1;
+    if (worker->error_output == 2) {
+        if (fcntl(2, F_SETFD, 0) < 0) return -1;
+    } else if (dup2(worker->error_output < 0 ? null : worker->error_output, 2) < 0) {
+        return -1;
+    }
     if (dup2(null, 0) < 0 || dup2(null, 1) < 0) return -1;
     if (dup2(socket, CLINUX_WORKER_SOCKET) < 0 || dup2(memory, CLINUX_WORKER_MEMORY) < 0) return -1;
     if (dup3(executable, first_free, O_CLOEXEC) < 0 && executable != first_free) return -1;
@@ -96,7 +103,10 @@ pid_t CLinux_spawn(const struct CLinux_worker *worker, const char *const *argv, 
     if (pid == 0) run_child(worker, argv, envp, &error);
     const int failed = pid < 0 ? errno : error;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (pid > 0 && failed != 0) CLinux_reap(pid, 0);
+    if (pid > 0 && failed != 0) {
+        // It has left by _exit already: vfork returns after that.
+        while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {}
+    }
     return failed != 0 ? -failed : pid;
 }
 
@@ -112,9 +122,21 @@ void CLinux_become_helper_thread(const char *name) {
     pthread_setname_np(pthread_self(), name);
 }
 
-int CLinux_eventfd(void) {
-    const int descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    return descriptor < 0 ? -errno : descriptor;
+// Kernels before 5.9 lack close_range, those of old container runtimes refuse it.
+static int own_table(unsigned first_left_out) {
+    if (syscall(SYS_close_range, first_left_out, ~0U, CLOSE_RANGE_UNSHARE) == 0) return 0;
+    if (unshare(CLONE_FILES) < 0) return -errno;
+    close_from(first_left_out);
+    return 0;
+}
+
+int CLinux_own_descriptors(int kept) {
+    // Whatever lies above `kept` is not copied at all: closing a copy costs a round trip (FLUSH) on network filesystems.
+    const int separated = own_table((unsigned)kept + 1);
+    if (separated < 0) return separated;
+    // Not even standard error: who waits for its end would wait for this thread.
+    for (int i = 0; i < kept; i++) close(i);
+    return 0;
 }
 
 int CLinux_pidfd(pid_t pid) {
@@ -122,13 +144,14 @@ int CLinux_pidfd(pid_t pid) {
     return descriptor < 0 ? -errno : (int)descriptor;
 }
 
-int CLinux_reap(pid_t pid, int kill_first) {
-    if (kill_first) kill(pid, SIGKILL);
+int CLinux_reap(pid_t pid) {
     int status = 0;
-    while (waitpid(pid, &status, 0) < 0) {
+    for (;;) {
+        const pid_t ended = waitpid(pid, &status, WNOHANG);
+        if (ended == pid) return status;
+        if (ended == 0) return -EAGAIN;
         if (errno != EINTR) return -errno;
     }
-    return status;
 }
 
 int CLinux_exit_code(int status) { return status >= 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1; }

@@ -17,6 +17,7 @@ package enum PictureDescriber {
                 guard let decoder = Decoders.decoder(for: head.kind.codec) else {
                     return (.unsupported, nil, Decoders.missingFeature(head.kind.codec) ?? "no decoder for \(head.kind.name)")
                 }
+                guard layout.hasShape || head.width > 0 && head.height > 0 else { return (.inconsistent, nil, "neither header nor stream has rows and columns") }
                 try layout.follow(head)
                 if let refusal = decoder.refusal(layout) { return (.unsupported, nil, refusal) }
             }

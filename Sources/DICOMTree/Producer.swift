@@ -6,7 +6,9 @@ package import DICOM
 /// and may be shared with other calls: nobody may rely on its offset.
 package protocol Producer: Sendable {
     /// The header text of the file behind the descriptor.
-    func headerText(_ descriptor: CInt, _ format: HeaderText.Format) throws(ProductionError) -> [UInt8]
+    ///
+    /// - Parameter length: bytes that were promised; nil where nothing was.
+    func headerText(_ descriptor: CInt, _ format: HeaderText.Format, length: Int?) throws(ProductionError) -> [UInt8]
     /// Header texts of some KiB each, many at once; nil for those that are to be asked for alone.
     func headerTexts(_ orders: [HeaderTextOrder]) -> [[UInt8]?]
     /// One frame as a picture of exactly the promised size.
@@ -17,6 +19,8 @@ package protocol Producer: Sendable {
 package struct HeaderTextOrder: Hashable, Sendable {
     package let descriptor: CInt
     package let format: HeaderText.Format
+    /// Bytes that were promised; nil where nothing was.
+    package let length: Int?
 }
 
 package struct ProducedPicture: Hashable, Sendable {

@@ -67,7 +67,10 @@ final class Production: Sendable {
             var texts: [Int: [UInt8]] = [:]
             let missing = places.filter { !isMade(orders[$0].key) }
             guard !missing.isEmpty else { return texts }
-            let wanted = missing.map { HeaderTextOrder(descriptor: orders[$0].source.descriptor, format: orders[$0].work.headerFormat ?? .current) }
+            let wanted = missing.map { place in
+                let order = orders[place]
+                return HeaderTextOrder(descriptor: order.source.descriptor, format: order.work.headerFormat ?? .current, length: order.size)
+            }
             for (place, text) in zip(missing, producer.headerTexts(wanted)) { texts[place] = text }
             return texts
         } finish: { (place, texts) throws(TreeError) in
@@ -113,7 +116,7 @@ final class Production: Sendable {
     /// The bytes, and microseconds that they cost.
     private func work(_ order: Order) throws(ProductionError) -> ([UInt8], UInt64) {
         switch order.work {
-        case .headerText(let format): return (try producer.headerText(order.source.descriptor, format), 0)
+        case .headerText(let format): return (try producer.headerText(order.source.descriptor, format, length: order.size), 0)
         case .picture(let picture):
             let made = try producer.picture(order.source.descriptor, picture)
             return (made.bytes, made.cost)

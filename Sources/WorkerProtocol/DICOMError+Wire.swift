@@ -1,12 +1,19 @@
 import DICOM
 
+extension DICOMError {
+    /// Tags of a path that travel; sequences nested deeper are not followed by the reader anyway.
+    fileprivate static let deepestPath = 256
+}
+
 extension WireWriter {
     mutating func put(_ error: DICOMError) {
         put(error.code.rawValue)
         put(error.offset)
-        putCount(error.path.count)
-        for tag in error.path { put(tag.rawValue) }
-        put(error.message)
+        let path = error.path.prefix(DICOMError.deepestPath)
+        putCount(path.count)
+        for tag in path { put(tag.rawValue) }
+        let message = error.message.utf8
+        put(message.count <= IngestReply.longestLine ? error.message : String(decoding: message.prefix(IngestReply.longestLine - 2), as: UTF8.self))
     }
 }
 
@@ -14,10 +21,10 @@ extension WireReader {
     mutating func dicomError() throws(WireError) -> DICOMError {
         let code = try reasonCode()
         let offset = try int()
-        let depth = try count(elementSize: 4)
+        let depth = try count(elementSize: 4, most: DICOMError.deepestPath)
         var path: [Tag] = []
         for _ in 0..<depth { path.append(Tag(rawValue: try uint32())) }
-        return DICOMError(DICOMError.Code(rawValue: code), at: max(offset, -1), path: path, try line())
+        return DICOMError(DICOMError.Code(rawValue: code), at: max(offset, -1), path: path, try line(longest: IngestReply.longestLine))
     }
 
     /// Codes become file names in `/problems`: short, lower case, nothing else.

@@ -13,10 +13,11 @@ package enum HeaderTextsReply {
         return writer.bytes
     }
 
-    package static func decode(_ bytes: [UInt8], count: Int) throws(WireError) -> [[UInt8]?] {
+    /// - Parameter longest: bytes that are taken of each file's text.
+    package static func decode(_ bytes: [UInt8], longest: [Int]) throws(WireError) -> [[UInt8]?] {
         var reader = WireReader(bytes)
         var texts: [[UInt8]?] = []
-        for _ in 0..<count { texts.append(try reader.bool() ? try reader.byteArray() : nil) }
+        for most in longest { texts.append(try reader.bool() ? try reader.byteArray(longest: max(0, most)) : nil) }
         try reader.end()
         return texts
     }

@@ -24,51 +24,71 @@ extension WireWriter {
         }
         put(summary.icon != nil)
         if let icon = summary.icon { put(icon) }
-        put(summary.pictureProblem)
+        putLine(summary.pictureProblem)
         put(summary.headerTextLength)
-        putCount(summary.forgiven.count)
-        for code in summary.forgiven { put(code) }
+        let problems = summary.headerProblems.prefix(InstanceSummary.headerProblemLimit)
+        putCount(problems.count)
+        for problem in problems { put(problem) }
+        let codes = summary.forgiven.prefix(IngestReply.mostCodes)
+        putCount(codes.count)
+        for code in codes { putLine(code) }
+    }
+
+    /// A longer text is cut, and ends with a number made of all of it: two that begin alike stay two.
+    private mutating func putText(_ text: [UInt8]) {
+        guard text.count > IngestReply.longestText, isCutting else { return put(text) }
+        // FNV-1a, 64 bits.
+        let hash = text.reduce(0xCBF2_9CE4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01B3 }
+        let end = Array("~\(String(hash, radix: 16))".utf8)
+        put(Array(text.prefix(IngestReply.longestText - end.count)) + end)
+    }
+
+    private mutating func putLine(_ line: String) {
+        put(line.utf8.count <= IngestReply.longestLine ? line : String(decoding: line.utf8.prefix(IngestReply.longestLine - 2), as: UTF8.self))
     }
 
     private mutating func putTexts(_ summary: InstanceSummary) {
-        put(summary.patientID)
-        put(summary.issuerOfPatientID)
-        put(summary.patientName)
-        put(summary.patientBirthDate)
-        put(summary.patientSex)
-        put(summary.studyInstanceUID)
-        put(summary.studyDate)
-        put(summary.studyTime)
-        put(summary.studyID)
-        put(summary.studyDescription)
-        put(summary.accessionNumber)
-        put(summary.seriesInstanceUID)
-        put(summary.seriesNumber)
-        put(summary.seriesDescription)
-        put(summary.modality)
-        put(summary.bodyPartExamined)
-        put(summary.manufacturer)
-        put(summary.manufacturerModelName)
-        put(summary.protocolName)
-        put(summary.institutionName)
-        put(summary.sopInstanceUID)
-        put(summary.sopClassUID)
-        put(summary.instanceNumber)
-        put(summary.transferSyntaxUID)
-        put(summary.orderKey)
+        putText(summary.patientID)
+        putText(summary.issuerOfPatientID)
+        putText(summary.patientName)
+        putText(summary.patientBirthDate)
+        putText(summary.patientSex)
+        putText(summary.studyInstanceUID)
+        putText(summary.studyDate)
+        putText(summary.studyTime)
+        putText(summary.studyID)
+        putText(summary.studyDescription)
+        putText(summary.accessionNumber)
+        putText(summary.seriesInstanceUID)
+        putText(summary.seriesNumber)
+        putText(summary.seriesDescription)
+        putText(summary.modality)
+        putText(summary.bodyPartExamined)
+        putText(summary.manufacturer)
+        putText(summary.manufacturerModelName)
+        putText(summary.protocolName)
+        putText(summary.institutionName)
+        putText(summary.sopInstanceUID)
+        putText(summary.sopClassUID)
+        putText(summary.instanceNumber)
+        putText(summary.transferSyntaxUID)
+        putText(summary.orderKey)
     }
 
     private mutating func put(_ directory: MediaDirectorySummary) {
         put(directory.recordCount)
-        putCount(directory.references.count)
-        for reference in directory.references {
-            putCount(reference.fileID.count)
-            for component in reference.fileID { put(component) }
-            put(reference.sopInstanceUID)
-            put(reference.recordType)
+        let references = directory.references.prefix(IngestReply.mostReferences)
+        putCount(references.count)
+        for reference in references {
+            let components = reference.fileID.prefix(IngestReply.mostComponents)
+            putCount(components.count)
+            for component in components { putText(component) }
+            putText(reference.sopInstanceUID)
+            putText(reference.recordType)
         }
-        putCount(directory.problems.count)
-        for problem in directory.problems { put(problem) }
+        let problems = directory.problems.prefix(IngestReply.mostProblems)
+        putCount(problems.count)
+        for problem in problems { put(problem) }
     }
 }
 
@@ -89,53 +109,60 @@ extension WireReader {
         summary.pictureState = state
         if state == .available { summary.picture = try pictureDescription() }
         if try bool() { summary.icon = try pictureDescription() }
-        summary.pictureProblem = try line()
+        summary.pictureProblem = try line(longest: IngestReply.longestLine)
         summary.headerTextLength = try int()
-        guard summary.headerTextLength >= 0 else { throw WireError("negative length of header text") }
-        for _ in 0..<(try count(elementSize: 4)) { summary.forgiven.append(try line()) }
+        guard (0...IngestReply.longestHeaderText).contains(summary.headerTextLength) else {
+            throw WireError("header text of \(summary.headerTextLength) bytes")
+        }
+        let problems = try count(elementSize: 4, most: InstanceSummary.headerProblemLimit)
+        for _ in 0..<problems { summary.headerProblems.append(try dicomError()) }
+        for _ in 0..<(try count(elementSize: 4, most: IngestReply.mostCodes)) { summary.forgiven.append(try line(longest: IngestReply.longestLine)) }
         return summary
     }
 
     /// In the order of `WireWriter.putTexts`.
     private mutating func readTexts(into summary: inout InstanceSummary) throws(WireError) {
-        summary.patientID = try byteArray()
-        summary.issuerOfPatientID = try byteArray()
-        summary.patientName = try byteArray()
-        summary.patientBirthDate = try byteArray()
-        summary.patientSex = try byteArray()
-        summary.studyInstanceUID = try byteArray()
-        summary.studyDate = try byteArray()
-        summary.studyTime = try byteArray()
-        summary.studyID = try byteArray()
-        summary.studyDescription = try byteArray()
-        summary.accessionNumber = try byteArray()
-        summary.seriesInstanceUID = try byteArray()
-        summary.seriesNumber = try byteArray()
-        summary.seriesDescription = try byteArray()
-        summary.modality = try byteArray()
-        summary.bodyPartExamined = try byteArray()
-        summary.manufacturer = try byteArray()
-        summary.manufacturerModelName = try byteArray()
-        summary.protocolName = try byteArray()
-        summary.institutionName = try byteArray()
-        summary.sopInstanceUID = try byteArray()
-        summary.sopClassUID = try byteArray()
-        summary.instanceNumber = try byteArray()
-        summary.transferSyntaxUID = try byteArray()
-        summary.orderKey = try byteArray()
+        summary.patientID = try text()
+        summary.issuerOfPatientID = try text()
+        summary.patientName = try text()
+        summary.patientBirthDate = try text()
+        summary.patientSex = try text()
+        summary.studyInstanceUID = try text()
+        summary.studyDate = try text()
+        summary.studyTime = try text()
+        summary.studyID = try text()
+        summary.studyDescription = try text()
+        summary.accessionNumber = try text()
+        summary.seriesInstanceUID = try text()
+        summary.seriesNumber = try text()
+        summary.seriesDescription = try text()
+        summary.modality = try text()
+        summary.bodyPartExamined = try text()
+        summary.manufacturer = try text()
+        summary.manufacturerModelName = try text()
+        summary.protocolName = try text()
+        summary.institutionName = try text()
+        summary.sopInstanceUID = try text()
+        summary.sopClassUID = try text()
+        summary.instanceNumber = try text()
+        summary.transferSyntaxUID = try text()
+        summary.orderKey = try text()
         guard summary.orderKey.isEmpty || OrderKey.isKey(summary.orderKey) else { throw WireError("no key of an order") }
     }
+
+    private mutating func text() throws(WireError) -> [UInt8] { try byteArray(longest: IngestReply.longestText) }
 
     private mutating func mediaDirectorySummary() throws(WireError) -> MediaDirectorySummary {
         var directory = MediaDirectorySummary()
         directory.recordCount = try int()
-        for _ in 0..<(try count(elementSize: 12)) {
+        guard (0...Int(Int32.max)).contains(directory.recordCount) else { throw WireError("\(directory.recordCount) directory records") }
+        for _ in 0..<(try count(elementSize: 12, most: IngestReply.mostReferences)) {
             var fileID: [[UInt8]] = []
-            for _ in 0..<(try count(elementSize: 4)) { fileID.append(try byteArray()) }
+            for _ in 0..<(try count(elementSize: 4, most: IngestReply.mostComponents)) { fileID.append(try text()) }
             directory.references.append(
-                MediaDirectorySummary.Reference(fileID: fileID, sopInstanceUID: try byteArray(), recordType: try byteArray()))
+                MediaDirectorySummary.Reference(fileID: fileID, sopInstanceUID: try text(), recordType: try text()))
         }
-        for _ in 0..<(try count(elementSize: 4)) { directory.problems.append(try dicomError()) }
+        for _ in 0..<(try count(elementSize: 4, most: IngestReply.mostProblems)) { directory.problems.append(try dicomError()) }
         return directory
     }
 }

@@ -18,6 +18,8 @@ extension WireWriter {
             put(UInt8(10))
             put(head)
         case .trapAt(let file): put(kind: 11, file)
+        case .answerThenSpin: put(kind: 12, 0)
+        case .answerTwice: put(kind: 13, 0)
         }
     }
 
@@ -45,6 +47,8 @@ extension WireReader {
         case 5: return .exit(code: value)
         case 6: return .allocate(bytes: value)
         case 7: return .overflowStack
+        case 12: return .answerThenSpin
+        case 13: return .answerTwice
         case 8:
             guard let call = ForbiddenCall(rawValue: value) else { throw WireError("no such call") }
             return .forbidden(call)

@@ -23,6 +23,10 @@ package enum TestCommand: Hashable, Sendable {
     case decode(characterSet: [UInt8], bytes: [UInt8])
     /// Sends these bytes as its reply head.
     case answer(head: [UInt8])
+    /// Answers, and uses the processor from then on although nobody asks.
+    case answerThenSpin
+    /// Answers, and once more.
+    case answerTwice
     /// Sets the progress word as if a batch were at this file, then traps.
     case trapAt(file: Int)
 }
@@ -31,6 +35,7 @@ package enum TestCommand: Hashable, Sendable {
 package enum ForbiddenCall: Int, CaseIterable, Sendable {
     case open, fchmod, socketUDP, socketUnix, fork, exec, ptrace, killOther, executableMemory, makeExecutable, futimens, ftruncate
     case fsetxattr, writeElsewhere, unlink, limitOther, stat, ioctl, ioUring, x32, openat2, thread
+    case setLimit, getLimit, prctl, adviseFork, advisePoison, handleSignal, blockSignals, takeCapabilities
 }
 
 extension TestCommand {
@@ -48,5 +53,11 @@ extension TestCommand {
 
     package enum FileBehaviour: String, CaseIterable, Sendable {
         case trap, spin, hang, kill, allocate
+        /// Says for ever that it makes progress, without using the processor.
+        case creep
+        /// Traps at the file before this one, as far as the progress word says.
+        case accuse
+        /// An instance with a Patient ID of many megabytes; in place of a text as many bytes.
+        case boast
     }
 }

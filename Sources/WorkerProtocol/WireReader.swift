@@ -38,22 +38,23 @@ package struct WireReader: Sendable {
     }
 
     /// A count of elements that take at least `elementSize` bytes each.
-    package mutating func count(elementSize: Int) throws(WireError) -> Int {
+    package mutating func count(elementSize: Int, most: Int = .max) throws(WireError) -> Int {
         let count = Int(try uint32())
+        guard count <= most else { throw WireError("\(count) elements or bytes where \(most) are the most") }
         guard count <= remaining / max(1, elementSize) else { throw WireError("\(count) elements announced, \(remaining) bytes left") }
         return count
     }
 
-    package mutating func byteArray() throws(WireError) -> [UInt8] {
-        let length = try count(elementSize: 1)
+    package mutating func byteArray(longest: Int = .max) throws(WireError) -> [UInt8] {
+        let length = try count(elementSize: 1, most: longest)
         let start = offset
         offset += length
         return [UInt8](bytes[start..<offset])
     }
 
     /// Text for people, one line: invalid UTF-8 is repaired, control characters become `?`.
-    package mutating func line() throws(WireError) -> String {
-        let length = try count(elementSize: 1)
+    package mutating func line(longest: Int = .max) throws(WireError) -> String {
+        let length = try count(elementSize: 1, most: longest)
         let start = offset
         offset += length
         let printable = bytes[start..<offset].map { $0 < 0x20 || $0 == 0x7F ? UInt8(ascii: "?") : $0 }

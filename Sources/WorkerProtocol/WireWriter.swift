@@ -1,6 +1,8 @@
 /// Appends values in the form both ends of a worker's socket use: little endian, lengths before contents.
 package struct WireWriter: Sendable {
     package private(set) var bytes: [UInt8] = []
+    /// Whether texts of files are cut at the lengths that dcmfs takes (`IngestReply`).
+    var isCutting = true
 
     package init(reserving capacity: Int = 256) { bytes.reserveCapacity(capacity) }
 

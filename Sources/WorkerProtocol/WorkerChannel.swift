@@ -3,7 +3,7 @@ import CLinux
 /// What both sides must agree on before the first message.
 package enum WorkerChannel {
     /// Raised with every change of a message; a worker that announces another one is not used.
-    package static let version: UInt32 = 6
+    package static let version: UInt32 = 9
     /// Descriptors of the worker after its start.
     package static let socket: CInt = CLINUX_WORKER_SOCKET
     package static let memory: CInt = CLINUX_WORKER_MEMORY
@@ -17,9 +17,11 @@ package enum WorkerChannel {
     /// the other reads.
     package static let streamChunk = 64 << 10
 
-    // The shared memory: one page with the progress word, then room for results.
+    // The shared memory: one page with the progress and activity words, then room for results.
     /// UInt32: 0-based index of the file a batch is at; `noProgress` before the first.
     package static let progressOffset = 0
+    /// UInt32: grows with every read of a file; a worker that waits for a slow disk is told from one that hangs.
+    package static let activityOffset = 4
     package static let resultOffset = 4096
     /// Results up to this length come through the shared memory, longer ones over the socket.
     package static let resultCapacity = 4 << 20

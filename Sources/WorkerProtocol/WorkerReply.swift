@@ -10,11 +10,17 @@ package struct ReadyMessage: Hashable, Sendable {
     /// Address space of the idle worker, in bytes.
     package var idleAddressSpace: Int
 
-    package init(version: UInt32 = WorkerChannel.version, landlock: UInt32, hasSystemCallFilter: Bool, idleAddressSpace: Int) {
+    /// Whether it is a build for a sanitizer, which needs more address space than any limit allows.
+    package var isSanitized: Bool
+
+    package init(
+        version: UInt32 = WorkerChannel.version, landlock: UInt32, hasSystemCallFilter: Bool, idleAddressSpace: Int, isSanitized: Bool = false
+    ) {
         self.version = version
         self.landlock = landlock
         self.hasSystemCallFilter = hasSystemCallFilter
         self.idleAddressSpace = idleAddressSpace
+        self.isSanitized = isSanitized
     }
 
     private static let mark: UInt32 = 0x6D63_6477  // "wdcm"
@@ -26,6 +32,7 @@ package struct ReadyMessage: Hashable, Sendable {
         writer.put(landlock)
         writer.put(hasSystemCallFilter)
         writer.put(idleAddressSpace)
+        writer.put(isSanitized)
         return writer.bytes
     }
 
@@ -40,6 +47,7 @@ package struct ReadyMessage: Hashable, Sendable {
         landlock = try reader.uint32()
         hasSystemCallFilter = try reader.bool()
         idleAddressSpace = try reader.int()
+        isSanitized = try reader.bool()
         try reader.end()
     }
 }
@@ -88,30 +96,11 @@ package struct ReplyHead: Hashable, Sendable {
         self.status = status
         self.place = place
         length = try reader.int()
-        // An error is allowed to be longer than the few bytes a caller may expect of a result.
-        guard length >= 0, length <= max(maximumLength, WorkerChannel.maximumMessage) else { throw WireError("result of \(length) bytes") }
+        // An error may be longer than the few bytes that a caller expects of a result, but has a bound of its own.
+        let bound = status == .done ? maximumLength : WorkerChannel.maximumMessage
+        guard length >= 0, length <= bound else { throw WireError("result of \(length) bytes where \(bound) are the most") }
         guard place == .stream || length <= WorkerChannel.resultCapacity else { throw WireError("result beyond the shared memory") }
         try reader.end()
-    }
-}
-
-/// Result of `WorkerRequest.ingest`: one outcome per file, in order.
-package enum IngestReply {
-    package static func encode(_ outcomes: [IngestOutcome]) -> [UInt8] {
-        var writer = WireWriter(reserving: outcomes.count * 512)
-        writer.putCount(outcomes.count)
-        for outcome in outcomes { writer.put(outcome) }
-        return writer.bytes
-    }
-
-    package static func decode(_ bytes: [UInt8], count expected: Int) throws(WireError) -> [IngestOutcome] {
-        var reader = WireReader(bytes)
-        let count = try reader.count(elementSize: 1)
-        guard count == expected else { throw WireError("\(count) outcomes for \(expected) files") }
-        var outcomes: [IngestOutcome] = []
-        for _ in 0..<count { outcomes.append(try reader.ingestOutcome()) }
-        try reader.end()
-        return outcomes
     }
 }
 

@@ -4,10 +4,10 @@ package import DICOM
 package enum WorkerRequest: Hashable, Sendable {
     /// Sizes in bytes of up to 64 files. Answer: `IngestReply`.
     case ingest(sizes: [Int])
-    /// Answer: the bytes of the header text, in the format that the index measured.
-    case headerText(size: Int, format: HeaderText.Format)
-    /// Sizes of up to 64 files with short texts, and a format for each. Answer: `HeaderTextsReply`.
-    case headerTexts(sizes: [Int], formats: [HeaderText.Format])
+    /// Answer: the bytes of the header text, in the format that the index measured; as many as were promised where that is known.
+    case headerText(size: Int, format: HeaderText.Format, promised: Int? = nil)
+    /// Sizes of up to 64 files with short texts, a format and the longest text that is taken for each. Answer: `HeaderTextsReply`.
+    case headerTexts(sizes: [Int], formats: [HeaderText.Format], longest: [Int])
     /// Answer: the bytes of the DICOM JSON model.
     case headerJSON(size: Int, bulkDataURI: String)
     /// Answer: the bytes of the picture.
@@ -23,7 +23,7 @@ package enum WorkerRequest: Hashable, Sendable {
     /// Descriptors that belong to the request.
     package var descriptorCount: ClosedRange<Int> {
         switch self {
-        case .ingest(let sizes), .headerTexts(let sizes, _): sizes.count...sizes.count
+        case .ingest(let sizes), .headerTexts(let sizes, _, _): sizes.count...sizes.count
         case .headerText, .headerJSON, .picture, .explanation, .frameRanges: 1...1
         case .formats: 0...0
         case .test: 0...1
@@ -74,14 +74,16 @@ extension WireWriter {
         case .ingest(let sizes):
             put(Kind.ingest)
             put(sizes)
-        case .headerTexts(let sizes, let formats):
+        case .headerTexts(let sizes, let formats, let longest):
             put(Kind.headerTexts)
             put(sizes)
             for format in formats { put(format) }
-        case .headerText(let size, let format):
+            put(longest)
+        case .headerText(let size, let format, let promised):
             put(Kind.headerText)
             put(size)
             put(format)
+            put(promised ?? -1)
         case .frameRanges(let size):
             put(Kind.frameRanges)
             put(size)
@@ -148,7 +150,7 @@ extension WireReader {
     fileprivate mutating func request() throws(WireError) -> WorkerRequest {
         switch try uint8() {
         case Kind.ingest: .ingest(sizes: try sizes())
-        case Kind.headerText: .headerText(size: try int(), format: try headerFormat())
+        case Kind.headerText: .headerText(size: try int(), format: try headerFormat(), promised: try promise())
         case Kind.headerTexts: try headerTexts()
         case Kind.frameRanges: .frameRanges(size: try int())
         case Kind.headerJSON: .headerJSON(size: try int(), bulkDataURI: try line())
@@ -164,7 +166,14 @@ extension WireReader {
         let sizes = try sizes()
         var formats: [HeaderText.Format] = []
         for _ in sizes { formats.append(try headerFormat()) }
-        return .headerTexts(sizes: sizes, formats: formats)
+        let longest = try self.sizes()
+        guard longest.count == sizes.count else { throw WireError("\(longest.count) lengths for \(sizes.count) files") }
+        return .headerTexts(sizes: sizes, formats: formats, longest: longest)
+    }
+
+    private mutating func promise() throws(WireError) -> Int? {
+        let length = try int()
+        return length < 0 ? nil : length
     }
 
     private mutating func headerFormat() throws(WireError) -> HeaderText.Format {
@@ -187,13 +196,13 @@ extension WireReader {
         let format = PictureRequest.Format(rawValue: try uint8())
         let settings = try settings()
         let description = try pictureDescription()
-        let expected = try int()
+        let expected = try promise()
         let (start, end) = (try int(), try int())
         let isIcon = try bool()
         let source = try byteArray()
         var request = PictureRequest(
             fileSize: fileSize, frame: frame, format: format, settings: settings, description: description,
-            expectedSize: expected < 0 ? nil : expected, frameRange: start >= 0 && start < end ? start..<end : nil)
+            expectedSize: expected, frameRange: start >= 0 && start < end ? start..<end : nil)
         request.isIcon = isIcon
         request.source = source
         return request

@@ -22,6 +22,8 @@ final class SharedMemory: @unchecked Sendable {
         set { CLinux_store(base + WorkerChannel.progressOffset, newValue) }
     }
 
+    var activity: UInt32 { CLinux_load(base + WorkerChannel.activityOffset) }
+
     /// - Parameter length: at most `WorkerChannel.resultCapacity`; more is cut.
     func copyResult(_ length: Int) -> [UInt8] {
         let length = min(max(0, length), WorkerChannel.resultCapacity)

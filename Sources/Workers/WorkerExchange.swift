@@ -5,49 +5,79 @@ import WorkerProtocol
 /// One request and its reply on one worker. Any failure of the worker ends its process here.
 struct WorkerExchange {
     let worker: WorkerProcess
-    /// Microseconds without progress after which the worker is given up.
-    let patience: UInt64
+    let budget: WorkerBudget
+    let patience: Patience
     let maximumLength: Int
+    /// Files of the request: so often at most a claim of progress counts.
+    let files: Int
+    /// Asked while nothing comes; true ends the worker.
+    let isCancelled: (@Sendable () -> Bool)?
 
-    func run(_ request: WorkerRequest, descriptors: [CInt]) throws(WorkerError) -> [UInt8] {
-        let status: ReplyHead.Status
-        let bytes: [UInt8]
+    /// Microseconds between two looks at a worker that has not answered.
+    private static let slice: UInt64 = 100_000
+
+    /// - Parameter decode: checks the result. What it refuses ends the worker: it was none of a worker that is well.
+    func run<Answer>(
+        _ request: WorkerRequest, descriptors: [CInt], decode: ([UInt8]) throws(WireError) -> Answer
+    ) throws(WorkerError) -> Answer {
         do {
             let id = worker.nextRequest()
+            let deadline = CLinux_monotonic_time() &+ patience.total
             worker.shared.progress = WorkerChannel.noProgress
+            worker.allow(budget)
             try worker.send(RequestMessage(id: id, request: request).encoded(), descriptors: descriptors)
-            (status, bytes) = try reply(to: id)
-            if status == .documentError { throw try WorkerError.document(DICOMError.decode(bytes)) }
-            if status == .refused { throw WireError("refused: \(String(decoding: bytes.prefix(200), as: UTF8.self))") }
+            let (status, bytes) = try reply(to: id, deadline: deadline)
+            switch status {
+            case .done: return try decode(bytes)
+            case .documentError: throw try WorkerError.document(DICOMError.decode(bytes))
+            case .refused: throw WireError("refused: \(String(decoding: bytes.prefix(200), as: UTF8.self))")
+            }
         } catch let error as WorkerError {
             throw error
         } catch {
             throw .worker(worker.end(asCauseOf: error))
         }
-        return bytes
     }
 
-    private func reply(to id: UInt32) throws -> (ReplyHead.Status, [UInt8]) {
-        let head = try ReplyHead(try awaitHead(), maximumLength: maximumLength)
+    private func reply(to id: UInt32, deadline: UInt64) throws -> (ReplyHead.Status, [UInt8]) {
+        let head = try ReplyHead(try awaitHead(deadline: deadline), maximumLength: maximumLength)
         guard head.id == id else { throw WireError("reply to request \(head.id) instead of \(id)") }
-        guard head.status != .done || head.length <= maximumLength else { throw WireError("result of \(head.length) bytes") }
-        let bytes = head.place == .memory ? worker.shared.copyResult(head.length) : try stream(head.length)
+        let bytes = head.place == .memory ? worker.shared.copyResult(head.length) : try stream(head.length, deadline: deadline)
         return (head.status, bytes)
     }
 
-    /// The patience is per file of a batch: it starts again whenever the progress word has moved.
-    private func awaitHead() throws -> [UInt8] {
-        var progress = worker.shared.progress
-        var starts = 0
+    /// Signs of progress: the file of a batch that is worked at, and reads of it.
+    private struct Signs: Equatable {
+        var progress: UInt32
+        var activity: UInt32
+
+        init(_ memory: SharedMemory) {
+            progress = memory.progress
+            activity = memory.activity
+        }
+    }
+
+    private func awaitHead(deadline: UInt64) throws(WorkerProcess.ChannelError) -> [UInt8] {
+        var signs = Signs(worker.shared)
+        var stepEnd = min(CLinux_monotonic_time() &+ patience.step, deadline)
+        var filesLeft = files
         while true {
-            do {
-                return try worker.receiveHead(deadline: CLinux_monotonic_time() &+ patience)
+            do throws(WorkerProcess.ChannelError) {
+                return try worker.receiveHead(deadline: min(CLinux_monotonic_time() &+ Self.slice, stepEnd))
             } catch .timedOut {
-                let now = worker.shared.progress
-                starts += 1
-                // A worker that somebody took over could count for ever.
-                guard now != progress, starts <= WorkerChannel.maximumDescriptors else { throw WorkerProcess.ChannelError.timedOut }
-                progress = now
+                if isCancelled?() == true { throw .cancelled }
+                let now = CLinux_monotonic_time()
+                let seen = Signs(worker.shared)
+                if seen != signs {
+                    stepEnd = min(now &+ patience.step, deadline)
+                    // Each file has a processor time of its own; files that are not there have none.
+                    if seen.progress != signs.progress, filesLeft > 1 {
+                        filesLeft -= 1
+                        worker.allow(budget)
+                    }
+                    signs = seen
+                }
+                guard now < stepEnd else { throw .timedOut }
             } catch {
                 throw error
             }
@@ -55,9 +85,8 @@ struct WorkerExchange {
     }
 
     /// Pieces until `length` is reached, received where they stay. Pages of a length that is only claimed are never touched.
-    private func stream(_ length: Int) throws -> [UInt8] {
-        let deadline = CLinux_monotonic_time() &+ patience
-        return try [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+    private func stream(_ length: Int, deadline: UInt64) throws -> [UInt8] {
+        try [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
             while count < length {
                 // A longer piece than there is room for is an error of the receiving call.
                 let room = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count..<length])

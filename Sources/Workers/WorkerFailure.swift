@@ -9,6 +9,8 @@ package struct WorkerFailure: Error, Hashable, Sendable, CustomStringConvertible
         case exited(code: CInt)
         /// It did not answer in time and was killed.
         case timedOut
+        /// Nobody waited for its answer any more (the run was ended), and it was killed.
+        case cancelled
         /// It answered nonsense and was killed.
         case nonsense(String)
     }
@@ -22,7 +24,7 @@ package struct WorkerFailure: Error, Hashable, Sendable, CustomStringConvertible
         switch cause {
         case .killed(let signal): Self.ownSignals.contains(signal)
         case .exited, .nonsense: true
-        case .cannotStart, .timedOut: false
+        case .cannotStart, .timedOut, .cancelled: false
         }
     }
 
@@ -37,6 +39,7 @@ package struct WorkerFailure: Error, Hashable, Sendable, CustomStringConvertible
         case .killed(let signal): "the worker was ended by \(Self.name(of: signal))"
         case .exited(let code): "the worker ended with code \(code)"
         case .timedOut: "the worker did not answer in time"
+        case .cancelled: "the run was ended"
         case .nonsense(let reason): "the worker answered nonsense (\(reason))"
         }
     }

@@ -2,108 +2,82 @@ import CLinux
 import Dispatch
 import Glibc
 import Locks
+import WorkerProtocol
 
-/// The thread that starts workers and notices their end.
+/// Starts workers on a thread of their own, which notices their end as well.
 ///
 /// Workers die with the thread that started them (PR_SET_PDEATHSIG counts threads), and libfuse ends threads as it likes:
-/// hence a thread of our own. It starts with the first worker, so that a pool may be made before a daemon forks.
+/// hence a thread that lasts. It has a table of descriptors of its own as well, from before any source was opened: else every
+/// worker would begin by closing a copy of each source, which on network filesystems is a round trip (FUSE's FLUSH). What a worker
+/// is to have comes to the thread over a socket.
+///
+/// The numbers of descriptors in here are those of all other threads, so this object is never the thread's to let go of.
 final class WorkerKeeper: Sendable {
-    private struct Order: Sendable {
-        let program: WorkerProgram
-        let done: DispatchSemaphore
-        let box: ResultBox
-    }
-    private final class ResultBox: Sendable {
-        let value = Mutex<Result<WorkerProcess, WorkerFailure>?>(nil)
-    }
-    private struct State: ~Copyable {
-        var orders: [Order] = []
-        var isStopping = false
-    }
-
-    private let state = Mutex(State())
-    private let wakeUp: CInt
-    private let stopped = DispatchSemaphore(value: 0)
+    /// Orders go in at `ours`; the thread takes them at `theirs`.
+    private let ours: CInt
+    private let theirs: CInt
+    private let loop: KeeperLoop
 
     init() throws(WorkerFailure) {
-        wakeUp = CLinux_eventfd()
-        guard wakeUp >= 0 else { throw WorkerFailure(.cannotStart("eventfd: \(String(cString: strerror(-wakeUp)))")) }
-        var thread = pthread_t()
-        let context = Unmanaged.passRetained(self)
-        let created = pthread_create(&thread, nil, keeperMain, context.toOpaque())
-        guard created == 0 else {
-            context.release()
-            throw WorkerFailure(.cannotStart("thread: \(String(cString: strerror(created)))"))
-        }
-        pthread_detach(thread)
+        var sockets: [CInt] = [-1, -1]
+        let paired = CLinux_socketpair(&sockets)
+        guard paired == 0 else { throw WorkerFailure(.cannotStart("socketpair: \(String(cString: strerror(-paired)))")) }
+        (ours, theirs) = (sockets[0], sockets[1])
+        let loop = KeeperLoop(socket: sockets[1])
+        self.loop = loop
+        guard DetachedThread.start({ loop.run() }) else { throw WorkerFailure(.cannotStart("no thread: \(String(cString: strerror(errno)))")) }
+        // What is opened from now on is not in its table.
+        loop.begun.wait()
     }
 
-    deinit { if wakeUp >= 0 { close(wakeUp) } }
+    deinit {
+        close(ours)
+        close(theirs)
+    }
 
+    /// Starts a process; it is of use after `waitUntilReady`.
     func start(_ program: WorkerProgram) -> Result<WorkerProcess, WorkerFailure> {
-        let order = Order(program: program, done: DispatchSemaphore(value: 0), box: ResultBox())
-        let refused = state.withLock { state in
-            if !state.isStopping { state.orders.append(order) }
-            return state.isStopping
+        func failed(_ what: String, _ code: CInt) -> Result<WorkerProcess, WorkerFailure> {
+            .failure(WorkerFailure(.cannotStart("\(what): \(String(cString: strerror(-code)))")))
         }
-        if refused { return .failure(WorkerFailure(.cannotStart("the pool is closed"))) }
-        ring()
-        order.done.wait()
-        return order.box.value.withLock { $0 } ?? .failure(WorkerFailure(.cannotStart("the pool is closed")))
+        var sockets: [CInt] = [-1, -1]
+        let paired = CLinux_socketpair(&sockets)
+        guard paired == 0 else { return failed("socketpair", paired) }
+        defer { close(sockets[1]) }
+        let memory = CLinux_shared_memory(WorkerChannel.memorySize)
+        defer { if memory >= 0 { close(memory) } }
+        guard memory >= 0, let shared = SharedMemory(descriptor: memory) else {
+            close(sockets[0])
+            return failed("shared memory", memory < 0 ? memory : -ENOMEM)
+        }
+        switch spawn(program.launch, [program.descriptor, sockets[1], memory] + (program.launch.showsErrors ? [STDERR_FILENO] : [])) {
+        case .success(let child): return .success(WorkerProcess(child, socket: sockets[0], shared: shared))
+        case .failure(let error):
+            close(sockets[0])
+            return failed("exec", -error.code)
+        }
     }
 
-    /// Ends the thread, and with it every worker it started.
+    /// Ends the thread, and with it every worker it started. Waits a few seconds at most.
     func stop() {
-        state.withLock { $0.isStopping = true }
-        ring()
-        stopped.wait()
+        loop.refuseOrders()
+        send(.stop, number: 0, [])
+        loop.awaitEnd()
     }
 
-    private func ring() {
-        var one: UInt64 = 1
-        _ = write(wakeUp, &one, 8)
-    }
-
-    fileprivate func run() {
-        var workers: [WorkerProcess] = []
-        while true {
-            let (orders, isStopping) = state.withLock { state in
-                let orders = state.orders
-                state.orders = []
-                return (orders, state.isStopping)
-            }
-            for order in orders {
-                let result = isStopping ? .failure(WorkerFailure(.cannotStart("the pool is closed"))) : WorkerProcess.start(order.program)
-                if case .success(let worker) = result { workers.append(worker) }
-                order.box.value.withLock { $0 = result }
-                order.done.signal()
-            }
-            if isStopping { break }
-            waitForEvents(&workers)
+    private func spawn(_ launch: WorkerLaunch, _ descriptors: [CInt]) -> Result<ChildProcess, KeeperLoop.SpawnError> {
+        guard let (number, order) = loop.order(launch) else { return .failure(.init(code: ESHUTDOWN)) }
+        guard send(.start, number: number, descriptors) else {
+            loop.withdraw(number)
+            return .failure(.init(code: EIO))
         }
-        for worker in workers { worker.end() }
-        stopped.signal()
+        return order.result()
     }
 
-    /// Waits for an order or the end of a worker; the ended are reaped and forgotten.
-    private func waitForEvents(_ workers: inout [WorkerProcess]) {
-        var polled = [pollfd(fd: wakeUp, events: Int16(POLLIN), revents: 0)]
-        for worker in workers { polled.append(pollfd(fd: worker.endDescriptor, events: Int16(POLLIN), revents: 0)) }
-        guard poll(&polled, nfds_t(polled.count), -1) > 0 else { return }
-        if polled[0].revents != 0 {
-            var count: UInt64 = 0
-            _ = read(wakeUp, &count, 8)
+    @discardableResult
+    private func send(_ message: KeeperLoop.Message, number: UInt64, _ descriptors: [CInt]) -> Bool {
+        [message.rawValue, number].withUnsafeBytes { bytes in
+            CLinux_send(ours, bytes.baseAddress, bytes.count, descriptors, CInt(descriptors.count), 10_000) == bytes.count
         }
-        let ended = zip(workers, polled.dropFirst()).filter { $0.1.revents != 0 }.map { $0.0 }
-        for worker in ended { worker.reap() }
-        workers.removeAll { worker in ended.contains { $0 === worker } }
     }
-}
-
-/// A C function outside every actor: the thread has no executor to check.
-private func keeperMain(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-    guard let context else { return nil }
-    CLinux_become_helper_thread("dcmfs-keeper")
-    Unmanaged<WorkerKeeper>.fromOpaque(context).takeRetainedValue().run()
-    return nil
 }

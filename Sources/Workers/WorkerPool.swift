@@ -21,8 +21,12 @@ package final class WorkerPool: Sendable {
         package var allowsTestCommands = false
         /// Shows what workers write to standard error (for debugging; may contain parts of files).
         package var showsWorkerErrors = false
-        /// Shortest patience with a request in microseconds; nil for four times its processor time.
+        /// Patience with a worker that shows no progress, in microseconds; nil for four times the request's processor time.
         package var patience: UInt64?
+        /// A worker is replaced after so many files: what one of them may have done to it does not last for ever.
+        package var filesPerWorker = 8192
+        /// One process for one file: no file can say anything of another.
+        package var isolates = false
         /// Patience with a starting worker, in microseconds.
         package var startPatience: UInt64 = 20_000_000
 
@@ -38,6 +42,8 @@ package final class WorkerPool: Sendable {
         package var requests = 0
         package var failures = 0
         package var retries = 0
+        /// Workers that were ended although they had answered: after many files, or because of something odd.
+        package var retired = 0
         package init() {}
     }
 
@@ -74,7 +80,7 @@ package final class WorkerPool: Sendable {
             state.idle = []
             return taken
         }
-        for worker in idle { worker.end() }
+        for worker in idle { worker.child.kill() }
         keeper?.stop()
     }
 
@@ -86,9 +92,12 @@ package final class WorkerPool: Sendable {
         permits.wait()
         defer { permits.signal() }
         let (worker, ready) = try startWorker()
-        release(worker)
+        release(worker, after: 0)
         return ready
     }
+
+    /// Makes the thread that starts workers, before the caller opens what workers are not to have.
+    package func prepare() throws(WorkerFailure) { _ = try keeper() }
 
     /// What changes whenever the worker program does.
     package var programStamp: [Int] { program.stamp }
@@ -97,46 +106,59 @@ package final class WorkerPool: Sendable {
     package var idleProcesses: [Int32] { state.withLock { $0.idle.map(\.pid) } }
 }
 
+/// What is asked of a worker, and what may come of it.
+struct WorkerTask {
+    let request: WorkerRequest
+    let descriptors: [CInt]
+    /// For each of the files.
+    let budget: WorkerBudget
+    let patience: Patience
+    /// Longest acceptable result, in bytes.
+    let maximumLength: Int
+    var isCancelled: (@Sendable () -> Bool)?
+}
+
 extension WorkerPool {
     /// One request on one worker, once more on another when the first was killed from outside.
     ///
     /// - Parameters:
-    ///   - maximumLength: longest acceptable result.
     ///   - trace: what came to pass.
-    /// - Returns: the result's bytes, still to be checked by the caller.
-    func perform(
-        _ request: WorkerRequest, descriptors: [CInt], budget: WorkerBudget, maximumLength: Int, trace: inout RequestTrace
-    ) throws(WorkerError) -> [UInt8] {
+    ///   - decode: checks the result's bytes; what it refuses costs the worker its life.
+    func perform<Answer>(
+        _ task: WorkerTask, trace: inout RequestTrace, decode: ([UInt8]) throws(WireError) -> Answer
+    ) throws(WorkerError) -> Answer {
         permits.wait()
         defer { permits.signal() }
         state.withLock { $0.statistics.requests += 1 }
         do {
-            return try performOnce(request, descriptors, budget, maximumLength, &trace)
+            return try performOnce(task, &trace, decode)
         } catch .worker(let failure) where failure.isForeign {
             state.withLock { $0.statistics.retries += 1 }
-            return try performOnce(request, descriptors, budget, maximumLength, &trace)
+            return try performOnce(task, &trace, decode)
         }
     }
 
-    private func performOnce(
-        _ request: WorkerRequest, _ descriptors: [CInt], _ budget: WorkerBudget, _ maximumLength: Int, _ trace: inout RequestTrace
-    ) throws(WorkerError) -> [UInt8] {
+    private func performOnce<Answer>(
+        _ task: WorkerTask, _ trace: inout RequestTrace, _ decode: ([UInt8]) throws(WireError) -> Answer
+    ) throws(WorkerError) -> Answer {
         let worker: WorkerProcess
         do { worker = try acquire() } catch { throw .worker(error) }
         let exchange = WorkerExchange(
-            worker: worker, patience: configuration.patience ?? budget.wall, maximumLength: maximumLength)
+            worker: worker, budget: task.budget, patience: task.patience, maximumLength: task.maximumLength, files: task.descriptors.count,
+            isCancelled: task.isCancelled)
+        let files = max(1, task.descriptors.count)
         do {
             let start = CLinux_cpu_time_of(worker.pid)
-            let bytes = try exchange.run(request, descriptors: descriptors)
+            let answer = try exchange.run(task.request, descriptors: task.descriptors, decode: decode)
             trace.microseconds = max(CLinux_cpu_time_of(worker.pid), start) &- start
-            release(worker)
-            return bytes
+            release(worker, after: files)
+            return answer
         } catch .worker(let failure) {
             trace.failedAt = worker.shared.progress
             state.withLock { $0.statistics.failures += 1 }
             throw .worker(failure)
         } catch {
-            release(worker)
+            release(worker, after: files)
             throw error
         }
     }
@@ -146,17 +168,27 @@ extension WorkerPool {
             let (worker, isClosed) = state.withLock { ($0.idle.popLast(), $0.isClosed) }
             if isClosed { throw WorkerFailure(.cannotStart("the pool is closed")) }
             guard let worker else { return try startWorker().0 }
-            // One that died while idle goes unmentioned.
-            if worker.isRunning { return worker }
+            if worker.isWaiting { return worker }
+            // One that died while idle goes unmentioned; one that speaks unasked or works for itself may be a file's.
+            retire(worker)
         }
     }
 
-    private func release(_ worker: WorkerProcess) {
+    /// - Parameter files: it has looked into since it was acquired.
+    private func release(_ worker: WorkerProcess, after files: Int) {
+        worker.becomeIdle(after: files)
+        let served = worker.filesServed
+        if served > 0, configuration.isolates || served >= configuration.filesPerWorker { return retire(worker) }
         let isClosed = state.withLock { state in
             if !state.isClosed { state.idle.append(worker) }
             return state.isClosed
         }
-        if isClosed { worker.end() }
+        if isClosed { worker.child.kill() }
+    }
+
+    private func retire(_ worker: WorkerProcess) {
+        if worker.child.isRunning { state.withLock { $0.statistics.retired += 1 } }
+        worker.child.kill()
     }
 
     private func startWorker() throws(WorkerFailure) -> (WorkerProcess, ReadyMessage) {

@@ -3,86 +3,91 @@ import Glibc
 import Locks
 import WorkerProtocol
 
-/// One running worker: its socket, its shared memory, its end. Used by one thread at a time.
+/// One running worker: its socket, its shared memory, its limits, its end. Used by one thread at a time.
 final class WorkerProcess: Sendable {
-    let pid: pid_t
+    let child: ChildProcess
     let shared: SharedMemory
-    /// Readable when the process has ended; negative where the kernel has no such thing.
-    let endDescriptor: CInt
     private let socket: CInt
-    /// Wait status once reaped. Killing and reaping happen under this lock: a process id is never used after its reaping.
-    private let status = Mutex<CInt?>(nil)
+
+    private struct State {
+        /// Bytes of address space before the first request; 0 where there is no limit (sanitizers).
+        var idleMemory: UInt64 = 0
+        var memoryLimit: UInt64 = 0
+        /// Processor time when it last became idle.
+        var timeWhenIdle: UInt64 = 0
+        var filesServed = 0
+    }
+    private let state = Mutex(State())
     private let lastRequest = Atomic<UInt32>(0)
 
-    private init(pid: pid_t, socket: CInt, shared: SharedMemory) {
-        self.pid = pid
+    var pid: pid_t { child.pid }
+
+    /// Takes over the socket.
+    init(_ child: ChildProcess, socket: CInt, shared: SharedMemory) {
+        self.child = child
         self.socket = socket
         self.shared = shared
-        endDescriptor = CLinux_pidfd(pid)
     }
 
-    deinit {
-        end()
-        close(socket)
-        if endDescriptor >= 0 { close(endDescriptor) }
-    }
-
-    /// Starts a process; it is of use after `waitUntilReady`.
-    static func start(_ program: WorkerProgram) -> Result<WorkerProcess, WorkerFailure> {
-        func failed(_ what: String, _ code: CInt) -> Result<WorkerProcess, WorkerFailure> {
-            .failure(WorkerFailure(.cannotStart("\(what): \(String(cString: strerror(-code)))")))
-        }
-        var sockets: [CInt] = [-1, -1]
-        let paired = CLinux_socketpair(&sockets)
-        guard paired == 0 else { return failed("socketpair", paired) }
-        let (ours, theirs) = (sockets[0], sockets[1])
-        defer { close(theirs) }
-        let memory = CLinux_shared_memory(WorkerChannel.memorySize)
-        guard memory >= 0, let shared = SharedMemory(descriptor: memory) else {
-            close(ours)
-            if memory >= 0 { close(memory) }
-            return failed("shared memory", memory < 0 ? memory : -ENOMEM)
-        }
-        defer { close(memory) }
-        let pid = program.spawn(socket: theirs, memory: memory)
-        guard pid > 0 else {
-            close(ours)
-            return failed("exec", pid)
-        }
-        return .success(WorkerProcess(pid: pid, socket: ours, shared: shared))
-    }
+    deinit { close(socket) }
 
     /// Waits for the ready message. Microseconds.
     func waitUntilReady(within limit: UInt64) throws(WorkerFailure) -> ReadyMessage {
         do {
-            return try ReadyMessage(try receiveHead(deadline: CLinux_monotonic_time() &+ limit))
+            let ready = try ReadyMessage(try receiveHead(deadline: CLinux_monotonic_time() &+ limit))
+            // No file was in its hands yet: what it says of itself is true.
+            state.withLock { $0.idleMemory = ready.isSanitized ? 0 : UInt64(clamping: ready.idleAddressSpace) }
+            return ready
         } catch let error as WireError {
+            child.kill()
             throw WorkerFailure(.cannotStart(error.description))
         } catch {
             throw WorkerFailure(.cannotStart("\(end(asCauseOf: error))"))
         }
     }
 
-    /// Whether it has not been seen to end.
-    var isRunning: Bool { status.withLock { $0 == nil } }
+    func nextRequest() -> UInt32 { lastRequest.wrappingAdd(1, ordering: .relaxed).newValue }
+}
 
-    /// Kills the process if need be and returns how it ended.
-    @discardableResult
-    func end() -> CInt {
-        status.withLock { status in
-            if let status { return status }
-            let ended = CLinux_reap(pid, 1)
-            status = ended
-            return ended
+/// What it may use. The kernel keeps the limits, dcmfs moves them: the worker itself can change none, and can neither catch nor
+/// block the signal that ends it.
+extension WorkerProcess {
+    /// For the next file: so much processor time from now on, so much memory.
+    func allow(_ budget: WorkerBudget) {
+        child.ifNotReaped {
+            let used = CLinux_charged_cpu_time_of(pid)
+            // RLIMIT_CPU counts whole seconds over the life of the process.
+            _ = CLinux_limit_cpu_of(pid, (used + budget.cpu + 999_999) / 1_000_000)
+            state.withLock { state in
+                guard state.idleMemory > 0, state.memoryLimit != budget.memory else { return }
+                if CLinux_limit_address_space_of(pid, state.idleMemory + budget.memory) == 0 { state.memoryLimit = budget.memory }
+            }
         }
     }
 
-    /// Reaps a process that has ended by itself, without killing it.
-    func reap() {
-        status.withLock { if $0 == nil { $0 = CLinux_reap(pid, 0) } }
+    /// Microseconds of processor time that a worker may use up after its answer: it closes files and gives memory back.
+    private static let idleTime: UInt64 = 500_000
+
+    /// It has answered: who uses the processor from now on is ended by the kernel within two seconds of it.
+    func becomeIdle(after files: Int) {
+        child.ifNotReaped {
+            let used = CLinux_charged_cpu_time_of(pid)
+            _ = CLinux_limit_cpu_of(pid, used / 1_000_000 + 2)
+            state.withLock { state in
+                state.filesServed += files
+                state.timeWhenIdle = used
+            }
+        }
     }
 
-    func nextRequest() -> UInt32 { lastRequest.wrappingAdd(1, ordering: .relaxed).newValue }
+    var filesServed: Int { state.withLock { $0.filesServed } }
+
+    /// Whether it waits for a request as a worker that is well does: silent, and using no processor time.
+    var isWaiting: Bool {
+        guard child.isRunning, CLinux_has_input(socket) == 0 else { return false }
+        let before = state.withLock { $0.timeWhenIdle }
+        return before == 0 || CLinux_cpu_time_of(pid) <= before + Self.idleTime
+    }
 }
 
 extension WorkerProcess {
@@ -90,6 +95,8 @@ extension WorkerProcess {
     enum ChannelError: Error, Hashable {
         case closed
         case timedOut
+        /// Nobody wants the answer any more.
+        case cancelled
         case other(CInt)
     }
 
@@ -119,10 +126,12 @@ extension WorkerProcess {
 
     /// Ends the process and says what happened, the process's own end before the socket's complaint.
     func end(asCauseOf error: any Error) -> WorkerFailure {
-        let status = end()
+        let status = child.end()
         switch error as? ChannelError {
         case .timedOut: return WorkerFailure(.timedOut)
+        case .cancelled: return WorkerFailure(.cancelled)
         case .closed:
+            guard let status else { return WorkerFailure(.timedOut) }
             let signal = CLinux_term_signal(status)
             return signal != 0 ? WorkerFailure(.killed(signal: signal)) : WorkerFailure(.exited(code: CLinux_exit_code(status)))
         case .other(let code): return WorkerFailure(.nonsense("socket: \(String(cString: strerror(-code)))"))

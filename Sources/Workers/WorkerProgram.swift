@@ -4,17 +4,14 @@ import WorkerProtocol
 
 /// The worker program, opened once: an upgrade of the file on disk never mixes versions within one running dcmfs.
 final class WorkerProgram: Sendable {
-    private let descriptor: CInt
-    private let arguments: [String]
-    private let environment: [String]
-    private let showsErrors: Bool
+    /// O_PATH.
+    let descriptor: CInt
+    let launch: WorkerLaunch
 
     /// - Parameter path: bytes of the path, without NUL.
     init(path: [UInt8], arguments: [String], showsErrors: Bool) throws(WorkerFailure) {
         descriptor = CLinux_open_program(path.map(CChar.init(bitPattern:)) + [0])
-        self.arguments = ["dcmfs-worker"] + arguments
-        self.showsErrors = showsErrors
-        environment = Self.workerEnvironment()
+        launch = WorkerLaunch(arguments: ["dcmfs-worker"] + arguments, environment: WorkerLaunch.workerEnvironment(), showsErrors: showsErrors)
         guard descriptor >= 0 else {
             throw WorkerFailure(.cannotStart("\(String(decoding: path, as: UTF8.self)): \(String(cString: strerror(-descriptor)))"))
         }
@@ -29,15 +26,25 @@ final class WorkerProgram: Sendable {
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
+}
+
+/// How a worker is started, without the descriptors that it takes.
+struct WorkerLaunch: Sendable {
+    let arguments: [String]
+    let environment: [String]
+    /// Whether its standard error is ours.
+    let showsErrors: Bool
 
     /// Starts a process. The calling thread must live as long as the process (see `CLinux_spawn`).
-    func spawn(socket: CInt, memory: CInt) -> pid_t {
+    ///
+    /// - Parameters: descriptors as the calling thread has them; of the executable by O_PATH.
+    func spawn(executable: CInt, socket: CInt, memory: CInt, errorOutput: CInt?) -> pid_t {
         var description = CLinux_worker()
-        description.executable = descriptor
+        description.executable = executable
         description.socket = socket
         description.memory = memory
-        description.error_output = showsErrors ? STDERR_FILENO : -1
-        // The worker lowers this to its idle floor plus the budget; sanitizers map terabytes.
+        description.error_output = errorOutput ?? -1
+        // Lowered for every request to what the idle worker has plus the budget; sanitizers map terabytes.
         description.address_space = WorkerChannel.isSanitized ? 0 : WorkerBudget.maximumMemory + (512 << 20)
         description.cpu_seconds = 10
         description.descriptors = UInt64(WorkerChannel.maximumDescriptors + 32)
@@ -47,12 +54,13 @@ final class WorkerProgram: Sendable {
     }
 
     /// No environment but what the dynamic linker and sanitizers need. Swift's backtracer would start a process per crash.
-    private static func workerEnvironment() -> [String] {
+    static func workerEnvironment() -> [String] {
         var environment = ["LC_ALL=C", "SWIFT_BACKTRACE=enable=no"]
-        // The leak checker traces threads, at the end of a process that may do neither.
-        if WorkerChannel.isSanitized, getenv("ASAN_OPTIONS") == nil { environment.append("ASAN_OPTIONS=detect_leaks=0") }
         for name in ["LD_LIBRARY_PATH", "ASAN_OPTIONS", "TSAN_OPTIONS"] {
-            if let value = getenv(name) { environment.append("\(name)=\(String(cString: value))") }
+            // The leak checker traces threads, at the end of a process that may do neither: off, whatever was set before.
+            let leaks = name == "ASAN_OPTIONS" && WorkerChannel.isSanitized ? ":detect_leaks=0" : ""
+            let value = getenv(name).map { String(cString: $0) } ?? ""
+            if !value.isEmpty || !leaks.isEmpty { environment.append("\(name)=\(value)\(leaks)") }
         }
         return environment
     }

@@ -30,7 +30,16 @@ let codePages: [CodePage] =
         CodePage(
             member: "gb18030", encoding: "GB18030",
             cells: (0x81...0xFE).flatMap { row in (0x40...0xFE).filter { $0 != 0x7F }.map { [UInt8(row), UInt8($0)] } }, columns: 190),
+        // What NEC and IBM added to Shift-JIS.
+        CodePage(
+            member: "cp932", encoding: "CP932",
+            cells: [0x87, 0xED, 0xEE, 0xFA, 0xFB, 0xFC].flatMap { row in (0x40...0xFC).filter { $0 != 0x7F }.map { [row, UInt8($0)] } },
+            columns: 188),
+        CodePage(member: "koi8", encoding: "KOI8-R", cells: (0x80...0xFF).map { [$0] }, columns: 16),
     ]
+    + (1250...1256).map { page in
+        CodePage(member: "windows\(page)", encoding: "CP\(page)", cells: (0x80...0xFF).map { [$0] }, columns: 16)
+    }
 
 /// One line of hexadecimal UTF-16 units per row; `0000` is a hole, `-` a row of holes. Cells outside the BMP are holes here.
 func codePageLines(_ page: CodePage) throws -> [String] {

@@ -2,30 +2,28 @@ import CLinux
 import Glibc
 import WorkerProtocol
 
-/// Locks the process in: no dumps, no files, no network, no other processes, no executable memory. Resource limits and
-/// no_new_privs were set before the program started.
-struct Sandbox {
+/// Locks the process in: no capabilities, no dumps, no files, no network, no other processes, no executable memory. no_new_privs
+/// was set before the program started; resource limits are set by dcmfs, from outside, for every request.
+enum Sandbox {
     struct Failure: Error, CustomStringConvertible {
         let description: String
     }
 
-    let ready: ReadyMessage
-    /// Bytes of address space before the first request.
-    let idleAddressSpace: UInt64
-
-    static func enter() throws(Failure) -> Sandbox {
+    static func enter() throws(Failure) -> ReadyMessage {
         // Whatever needs the file system happens now, for the last time.
         WarmUp.run()
         CLinux_prefer_for_oom()
         let idle = CLinux_address_space()
         guard idle > 0 else { throw Failure(description: "/proc is not mounted") }
+        // Root's worker loads its libraries from folders that only a capability may open: given up afterwards.
+        try check(CLinux_drop_capabilities(), "capabilities")
         try check(CLinux_forbid_dumps(), "dumps")
         let landlock = CLinux_landlock()
         try check(min(landlock, 0), "Landlock")
         let hasFilter = try enterFilter()
-        return Sandbox(
-            ready: ReadyMessage(landlock: UInt32(clamping: landlock), hasSystemCallFilter: hasFilter, idleAddressSpace: Int(clamping: idle)),
-            idleAddressSpace: idle)
+        return ReadyMessage(
+            landlock: UInt32(clamping: landlock), hasSystemCallFilter: hasFilter, idleAddressSpace: Int(clamping: idle),
+            isSanitized: WorkerChannel.isSanitized)
     }
 
     private static func enterFilter() throws(Failure) -> Bool {

@@ -3,14 +3,15 @@ import DICOMImaging
 import WorkerProtocol
 
 extension Serve {
-    /// From the header alone.
+    /// From the header and the start of the first frame.
     static func describePicture(of document: Part10File, in summary: inout InstanceSummary) {
         let (state, picture, problem) = PictureDescriber.describe(document)
         // Available exactly with a description: sizes are promised by it.
         summary.pictureState = state == .available && picture == nil ? .inconsistent : state
         summary.picture = state == .available ? picture : nil
         summary.pictureProblem = problem
-        summary.icon = summary.pictureState == .unsupported ? PictureDescriber.describeIcon(document) : nil
+        let isMissing = summary.pictureState == .unsupported || summary.pictureState == .inconsistent
+        summary.icon = isMissing ? PictureDescriber.describeIcon(document) : nil
     }
 
     /// - Parameter windows: what this worker remembers of automatic windows.

@@ -16,7 +16,6 @@ enum Answer {
 /// Receives requests one by one and answers each before the next.
 struct Server {
     let memory: UnsafeMutableRawPointer
-    let limits: Limits
     let answersTests: Bool
     let windows = WindowMemory()
 
@@ -44,51 +43,56 @@ struct Server {
         guard message.request.descriptorCount.contains(files.count) else {
             return send(.refused("\(files.count) descriptors"), id: message.id)
         }
-        return send(answer(message.request, files), id: message.id)
+        return send(answer(message, files), id: message.id)
     }
 
-    private func answer(_ request: WorkerRequest, _ files: [CInt]) -> Answer {
-        switch request {
+    private func answer(_ message: RequestMessage, _ files: [CInt]) -> Answer {
+        switch message.request {
         case .ingest(let sizes): ingest(files, sizes)
-        case .headerText(let size, let format):
-            document(files[0], size, .header) { (file) throws(DICOMError) in try Serve.headerText(file, format: format) }
-        case .headerTexts(let sizes, let formats): headerTexts(files, sizes, formats)
-        case .frameRanges(let size): document(files[0], size, .header, Serve.frameRanges)
+        case .headerText(let size, let format, let promised):
+            document(files[0], size) { (file) throws(DICOMError) in
+                try Self.promised(promised, "a text", try Serve.headerText(file, format: format))
+            }
+        case .headerTexts(let sizes, let formats, let longest): headerTexts(files, sizes, formats, longest)
+        case .frameRanges(let size): document(files[0], size, Serve.frameRanges)
         case .headerJSON(let size, let uri):
-            document(files[0], size, .header) { (file) throws(DICOMError) in try Serve.headerJSON(file, bulkDataURI: uri) }
+            document(files[0], size) { (file) throws(DICOMError) in try Serve.headerJSON(file, bulkDataURI: uri) }
         case .picture(let picture): self.picture(files[0], picture)
         case .explanation(let picture):
-            document(files[0], picture.fileSize, WorkerBudget(picture)) {
-                (file) throws(DICOMError) in try Serve.explanation(file, picture)
-            }
+            document(files[0], picture.fileSize) { (file) throws(DICOMError) in try Serve.explanation(file, picture) }
         case .formats: .done(Serve.formats())
-        case .test(let command): answersTests ? test(command, files.first) : .refused("test commands are off")
+        case .test(let command): answersTests ? test(command, files.first, id: message.id) : .refused("test commands are off")
         }
     }
 
     /// The progress word names the file before it is touched: it is what a dead worker is asked.
     private func ingest(_ files: [CInt], _ sizes: [Int]) -> Answer {
         var outcomes: [IngestOutcome] = []
+        var isCutting = true
         for (index, file) in files.enumerated() {
             CLinux_store(memory + WorkerChannel.progressOffset, UInt32(clamping: index))
-            limits.apply(.header)
-            if answersTests { misbehave(file) }
-            outcomes.append(Serve.outcome(InputFile(descriptor: file, size: sizes[index])))
+            if answersTests, let outcome = misbehave(file) {
+                outcomes.append(outcome)
+                isCutting = false
+                continue
+            }
+            outcomes.append(Serve.outcome(input(file, sizes[index])))
         }
         CLinux_store(memory + WorkerChannel.progressOffset, UInt32(clamping: files.count))
-        return .done(IngestReply.encode(outcomes))
+        return .done(IngestReply.encode(outcomes, isCutting: isCutting))
     }
 
-    private func headerTexts(_ files: [CInt], _ sizes: [Int], _ formats: [HeaderText.Format]) -> Answer {
+    private func headerTexts(_ files: [CInt], _ sizes: [Int], _ formats: [HeaderText.Format], _ longest: [Int]) -> Answer {
         var texts: [[UInt8]?] = []
         for (index, file) in files.enumerated() {
             CLinux_store(memory + WorkerChannel.progressOffset, UInt32(clamping: index))
-            limits.apply(.header)
-            if answersTests { misbehave(file) }
+            if answersTests { _ = misbehave(file) }
             // Who asks for this one alone learns what is wrong with it.
-            let text = try? Serve.headerText(InputFile(descriptor: file, size: sizes[index]), format: formats[index])
+            let text = try? Serve.reading(input(file, sizes[index])) { (file) throws(DICOMError) in
+                try Serve.headerText(file, format: formats[index])
+            }
             // One that is longer than it was said to be must not crowd out the others.
-            texts.append(text.flatMap { $0.count <= HeaderTextsReply.longestText ? $0 : nil })
+            texts.append(text.flatMap { $0.count <= min(longest[index], HeaderTextsReply.longestText) ? $0 : nil })
         }
         return .done(HeaderTextsReply.encode(texts))
     }
@@ -97,19 +101,24 @@ struct Server {
         let budget = WorkerBudget(request)
         // Usual pictures leave their memory to the next one; very large ones do not.
         defer { if budget.memory > WorkerBudget.header.memory { CLinux_trim() } }
-        return document(file, request.fileSize, budget) { (file) throws(DICOMError) in
-            let bytes = try Serve.picture(file, request, windows)
-            guard request.expectedSize == nil || bytes.count == request.expectedSize else {
-                throw DICOMError(.inconsistent, "picture of \(bytes.count) bytes where \(request.expectedSize ?? 0) were promised")
-            }
-            return bytes
+        return document(file, request.fileSize) { (file) throws(DICOMError) in
+            try Self.promised(request.expectedSize, "a picture", try Serve.picture(file, request, windows))
         }
     }
 
-    private func document(
-        _ file: CInt, _ size: Int, _ budget: WorkerBudget, _ make: (InputFile) throws(DICOMError) -> [UInt8]
-    ) -> Answer {
-        limits.apply(budget)
-        do { return .done(try make(InputFile(descriptor: file, size: size))) } catch { return .documentError(error) }
+    /// dcmfs ends a worker that sends more than was promised: a file that comes to something else is the file's fault.
+    private static func promised(_ length: Int?, _ what: String, _ bytes: [UInt8]) throws(DICOMError) -> [UInt8] {
+        guard let length, length != bytes.count else { return bytes }
+        throw DICOMError(.inconsistent, "\(what) of \(bytes.count) bytes where \(length) were promised")
+    }
+
+    /// The word beside the progress word says that something is still read: patience with a slow disk grows with it.
+    private func input(_ descriptor: CInt, _ size: Int) -> InputFile {
+        InputFile(descriptor: descriptor, size: size, activity: memory + WorkerChannel.activityOffset)
+    }
+
+    private func document(_ file: CInt, _ size: Int, _ make: (InputFile) throws(DICOMError) -> [UInt8]) -> Answer {
+        if answersTests, case .instance(let summary) = misbehave(file) { return .done(summary.patientID) }
+        do { return .done(try Serve.reading(input(file, size), make)) } catch { return .documentError(error) }
     }
 }

@@ -15,17 +15,15 @@ enum Worker {
         }
         close(WorkerChannel.memory)
         CLinux_keep_memory(keptMemory)
-        let sandbox: Sandbox
+        let ready: ReadyMessage
         do {
-            sandbox = try Sandbox.enter()
+            ready = try Sandbox.enter()
         } catch {
             leave("dcmfs-worker: no sandbox: \(error.description)", code: 3)
         }
         let answersTests = CommandLine.arguments.dropFirst().contains(WorkerChannel.testArgument)
-        let limits = Limits(idle: sandbox.idleAddressSpace)
-        limits.seal()
-        let server = Server(memory: memory, limits: limits, answersTests: answersTests)
-        exit(server.send(sandbox.ready.encoded()) ? server.run() : 1)
+        let server = Server(memory: memory, answersTests: answersTests)
+        exit(server.send(ready.encoded()) ? server.run() : 1)
     }
 
     static func leave(_ message: String, code: CInt) -> Never {

@@ -22,7 +22,7 @@ final class ArchiveWatch: Sendable {
 
     /// From now on the kernel is told. Without a thread for it the kernel is left to its timeouts.
     func attach(_ notifier: any KernelNotifier) {
-        PlainThread.start { [weak self] in
+        _ = PlainThread.start { [weak self] in
             var last: Int64?
             var since = Self.now()
             while let self {

@@ -70,9 +70,11 @@ struct FolderArchive {
 
     /// Brings the archive up to date, with the progress and the summary of `dcmfs index`. A process of its own: the one that mounts
     /// splits in two afterwards, and no thread survives that.
-    func index() throws(CommandFailure) {
+    ///
+    /// - Parameter isolates: one process for one file.
+    func index(isolates: Bool) throws(CommandFailure) {
         try makeCacheFolder()
-        let words: [[UInt8]] = [Array("dcmfs".utf8), Array("index".utf8), archive, folder]
+        let words: [[UInt8]] = ["dcmfs", "index", "--mounting"].map { Array($0.utf8) } + (isolates ? [Array("--isolate".utf8)] : []) + [archive, folder]
         var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup(Self.cPath($0)) }
         arguments.append(nil)
         defer { for argument in arguments { free(argument) } }

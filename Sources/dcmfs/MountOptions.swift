@@ -14,6 +14,8 @@ struct MountOptions {
     var cacheFolder: CacheFolder? { cacheName.map { CacheFolder(name: $0, bytes: cacheFolderBytes) } }
     private var cacheName: String?
     private var cacheFolderBytes = CacheFolder.defaultBytes
+    /// One worker process for one file.
+    private(set) var isolates = false
     private var owner = getuid()
     private var group = getgid()
     private var hasGroup = false
@@ -83,6 +85,10 @@ struct MountOptions {
         },
         Option(key: "nostrict", form: nil, explanation: "serve a source with the size and mtime of the index") { options, _ in
             options.strictness = .sizeAndTime
+            return true
+        },
+        Option(key: "isolate", form: nil, explanation: "a worker process of its own for every file, for sources nobody trusts") { options, _ in
+            options.isolates = true
             return true
         },
         Option(key: "allow_other", form: nil, explanation: "let other users in (modes 0755 and 0644 minus umask)") { options, _ in

@@ -13,16 +13,18 @@ struct PoolProducer: Producer {
 
     init(pool: WorkerPool) { self.pool = pool }
 
-    func headerText(_ descriptor: CInt, _ format: HeaderText.Format) throws(ProductionError) -> [UInt8] {
+    func headerText(_ descriptor: CInt, _ format: HeaderText.Format, length: Int?) throws(ProductionError) -> [UInt8] {
         let size = try Self.size(of: descriptor)
-        return try Self.producing { () throws(WorkerError) in try pool.headerText(descriptor, size: size, format: format) }
+        return try Self.producing { () throws(WorkerError) in
+            try pool.headerText(descriptor, size: size, format: format, promised: length)
+        }
     }
 
     func headerTexts(_ orders: [HeaderTextOrder]) -> [[UInt8]?] {
         let descriptors = orders.map(\.descriptor)
         // A worker that came to grief over one of them is no failure yet: whoever asks for that one alone learns of it.
         let sizes = descriptors.map { Int(max(0, CLinux_file_size($0))) }
-        let texts = try? pool.headerTexts(descriptors, sizes: sizes, formats: orders.map(\.format))
+        let texts = try? pool.headerTexts(descriptors, sizes: sizes, formats: orders.map(\.format), promised: orders.map(\.length))
         return texts ?? descriptors.map { _ in nil }
     }
 
@@ -71,7 +73,12 @@ struct PoolProducer: Producer {
     }
 }
 
-/// A producer over `workerCount` processes, which start when first needed: to be made after going into the background.
-func makeProducer(workerCount: Int) throws(WorkerFailure) -> PoolProducer {
-    PoolProducer(pool: try WorkerLocation.makePool(count: workerCount))
+/// A producer over `workerCount` processes, which start when first needed: to be made after going into the background,
+/// and before sources are opened.
+///
+/// - Parameter isolates: one process for one file.
+func makeProducer(workerCount: Int, isolates: Bool = false) throws(WorkerFailure) -> PoolProducer {
+    let pool = try WorkerLocation.makePool(count: workerCount, isolates: isolates)
+    try pool.prepare()
+    return PoolProducer(pool: pool)
 }

@@ -18,8 +18,11 @@ enum WorkerLocation {
     }
 
     /// A pool of workers; every process is started when first needed.
-    static func makePool(count: Int) throws(WorkerFailure) -> WorkerPool {
+    ///
+    /// - Parameter isolates: one process for one file.
+    static func makePool(count: Int, isolates: Bool = false) throws(WorkerFailure) -> WorkerPool {
         var configuration = WorkerPool.Configuration(workerPath: find(), count: count)
+        configuration.isolates = isolates
         configuration.showsWorkerErrors = getenv("DCMFS_WORKER_STDERR") != nil
         return try WorkerPool(configuration: configuration)
     }

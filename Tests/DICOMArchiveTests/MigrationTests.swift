@@ -213,8 +213,7 @@ private struct SlideParser: HeaderParser {
 }
 
 @Suite("Rows of pictures") struct PictureRowTests {
-    @Test("the sides of a slide are kept in its row, and a row without them has its old sum")
-    func slide() throws {
+    @Test func `the sides of a slide are kept in its row, and a row without them has its old sum`() throws {
         let fixture = try ArchiveFixture()
         try fixture.write("a", dicom(id: "P1", instance: "1.1"))
         try fixture.index(parser: SlideParser())
@@ -228,8 +227,7 @@ private struct SlideParser: HeaderParser {
         #expect(plain.widthColumn == 512 && plain.heightColumn == 300)
     }
 
-    @Test("an instance whose picture an older version described is read again, and keeps its picture until then")
-    func older() throws {
+    @Test func `an instance whose picture an older version described is read again, and keeps its picture until then`() throws {
         let fixture = try ArchiveFixture()
         try fixture.write("a", dicom(id: "P1", instance: "1.1"))
         try fixture.index(parser: SlideParser())

@@ -117,6 +117,25 @@ import Testing
         #expect(try fixture.index([root]).failedPaths.isEmpty)
     }
 
+    @Test func `a folder that was moved and left a link behind is relocated, and forgotten, by its old path`() throws {
+        let fixture = try filled()
+        try fixture.index([fixture.path("a/disk")])
+        try fixture.move("a/disk", "big/disk")
+        symlink(fixture.path("big/disk"), fixture.path("a/disk"))
+        #expect(try fixture.index([fixture.path("a/disk")]).failedPaths.first?.contains("relocate") == true)
+        let archive = try fixture.open(.readWrite)
+        #expect(try archive.relocate(from: Array(fixture.path("a/disk").utf8), to: Array(fixture.path("big/disk").utf8)) == 1)
+        #expect(try archive.openSource(of: 1, strict: .whereKept).size == Int64(bytes.count))
+        archive.close()
+        // The link is no folder of the archive any more.
+        #expect(try fixture.index([fixture.path("a/disk")]).unchanged == 1)
+        try fixture.move("big/disk", "bigger")
+        symlink(fixture.path("bigger"), fixture.path("big/disk"))
+        let again = try fixture.open(.readWrite)
+        defer { again.close() }
+        #expect(try again.forget(path: Array(fixture.path("big/disk").utf8)) == 1)
+    }
+
     @Test func `a changed device number alone is no error`() throws {
         let fixture = try filled()
         try fixture.index([fixture.path("a/disk")])

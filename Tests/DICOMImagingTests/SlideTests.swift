@@ -47,29 +47,29 @@ import Testing
         return (picture, pixels)
     }
 
-    @Test("a slide of TILED_FULL is its tiles put together, cut where the matrix ends", arguments: [(8, 8), (7, 5), (12, 4), (3, 9), (1, 1), (9, 9)])
-    func full(_ width: Int, _ height: Int) throws {
+    @Test(arguments: [(8, 8), (7, 5), (12, 4), (3, 9), (1, 1), (9, 9)])
+    func `a slide of TILED_FULL is its tiles put together, cut where the matrix ends`(_ width: Int, _ height: Int) throws {
         let (picture, pixels) = try raster(try slide(width, height, extraFrames: 2))
         #expect(picture.assembled == PictureSides(width: width, height: height))
         let across = (width + 3) / 4
         #expect(pixels == (0..<width * height).map { UInt8(truncatingIfNeeded: 10 * ($0 / width / 4 * across + $0 % width / 4 + 1)) })
     }
 
-    @Test("tiles of TILED_SPARSE lie where they say; where none lies the picture is black")
-    func sparse() throws {
+    @Test
+    func `tiles of TILED_SPARSE lie where they say; where none lies the picture is black`() throws {
         let (picture, pixels) = try raster(try slide(8, 8, sparse: [(5, 5), (1, 1), (5, 5)]))
         #expect(picture.assembled == PictureSides(width: 8, height: 8) && picture.frameCount == 3)
         #expect(pixels == (0..<64).map { $0 / 8 < 4 && $0 % 8 < 4 ? 20 : $0 / 8 >= 4 && $0 % 8 >= 4 ? 10 : 0 })
     }
 
-    @Test("places outside the matrix and absurd ones draw nothing and end nothing", arguments: [Int32.min, -7, -2, 8, 9, 100, Int32.max])
-    func wildPlaces(_ place: Int32) throws {
+    @Test(arguments: [Int32.min, -7, -2, 8, 9, 100, Int32.max])
+    func `places outside the matrix and absurd ones draw nothing and end nothing`(_ place: Int32) throws {
         let (_, pixels) = try raster(try slide(8, 8, sparse: [(Int(place), 1), (1, Int(place)), (1, 1)]))
         #expect(pixels.count == 64)
     }
 
-    @Test("its frames are the tiles, and a smaller picture is the whole one reduced")
-    func frames() throws {
+    @Test
+    func `its frames are the tiles, and a smaller picture is the whole one reduced`() throws {
         let file = try slide(8, 8)
         let picture = try #require(PictureDescriber.describe(file).picture)
         let tile = try PictureRenderer.raster(of: file, frame: 2, settings: PictureSettings(), description: picture.ofFrames)
@@ -77,8 +77,8 @@ import Testing
         #expect(try raster(file, PictureSettings(longestSide: 2)).pixels == [10, 20, 30, 40])
     }
 
-    @Test("every format of it has the size that its description promises")
-    func sizes() throws {
+    @Test
+    func `every format of it has the size that its description promises`() throws {
         let file = try slide(7, 5)
         let picture = try #require(PictureDescriber.describe(file).picture)
         for settings in [PictureSettings(), PictureSettings(longestSide: 3), PictureSettings(squarePixels: false)] {
@@ -90,8 +90,8 @@ import Testing
         }
     }
 
-    @Test("a slide too large to be put together is shown by the tile in its middle")
-    func large() throws {
+    @Test
+    func `a slide too large to be put together is shown by the tile in its middle`() throws {
         let file = try slide(20_000, 8, sparse: [(1, 1), (9_997, 1), (9_997, 5), (19_997, 5)])
         #expect(PictureDescriber.describe(file).picture?.assembled != nil)
         let larger = try slide(65_000, 60_000, sparse: [(1, 1), (32_497, 29_997), (32_497, 1), (59_997, 59_997)])
@@ -99,8 +99,8 @@ import Testing
         #expect(picture.assembled == nil && picture.representativeFrame == 1)
     }
 
-    @Test("a row from before slides were put together keeps its tile")
-    func olderRow() throws {
+    @Test
+    func `a row from before slides were put together keeps its tile`() throws {
         let file = try slide(8, 8)
         let old = PictureDescription(width: 4, height: 4, channels: 1, frameCount: 4, representativeFrame: 1)
         #expect(try PictureRenderer.raster(of: file, frame: 1, settings: PictureSettings(), description: old) == [UInt8](repeating: 20, count: 16))
@@ -117,10 +117,8 @@ import Testing
         return image
     }
 
-    @Test(
-        "pictures of non-square pixels are square, of exactly the promised size",
-        arguments: [("2\\1", 4, 8), ("1\\2", 8, 4), ("4\\3", 4, 5), ("1\\1", 4, 4), ("1000\\1001", 4, 4), ("1\\40", 4, 4), ("0\\1", 4, 4)])
-    func ratios(_ ratio: String, _ width: Int, _ height: Int) throws {
+    @Test(arguments: [("2\\1", 4, 8), ("1\\2", 8, 4), ("4\\3", 4, 5), ("1\\1", 4, 4), ("1000\\1001", 4, 4), ("1\\40", 4, 4), ("0\\1", 4, 4)])
+    func `pictures of non-square pixels are square, of exactly the promised size`(_ ratio: String, _ width: Int, _ height: Int) throws {
         for tag in [DICOM.Tag.pixelAspectRatio, .pixelSpacing, .imagerPixelSpacing, .nominalScannedPixelSpacing] {
             let image = image(tag, ratio)
             let file = try image.file()
@@ -138,14 +136,14 @@ import Testing
         }
     }
 
-    @Test("twice as high pixels show each row twice")
-    func doubled() throws {
+    @Test
+    func `twice as high pixels show each row twice`() throws {
         let raster = try image(.pixelAspectRatio, "2\\1", rows: 2, columns: 3).raster()
         #expect(raster == [0, 10, 20, 0, 10, 20, 30, 40, 50, 30, 40, 50])
     }
 
-    @Test("no picture grows beyond its bounds")
-    func bounds() {
+    @Test
+    func `no picture grows beyond its bounds`() {
         for (width, height) in [(65_535, 65_535), (65_535, 1), (1, 65_535), (20_000, 20_000)] {
             for (x, y): (UInt32, UInt32) in [(1, 16), (16, 1), (1, .max), (.max, 1), (0, 1), (3, 2)] {
                 for isMetric in [false, true] {

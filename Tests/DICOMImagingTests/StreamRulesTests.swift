@@ -28,8 +28,8 @@ import Testing
         stride(from: 0, to: bytes.count, by: 2).map { Int(Int16(bitPattern: UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8)) }
     }
 
-    @Test("stored bits are found by High Bit and by the depth of the stream, with and without a sign", arguments: [false, true])
-    func depths(_ isSigned: Bool) throws {
+    @Test(arguments: [false, true])
+    func `stored bits are found by High Bit and by the depth of the stream, with and without a sign`(_ isSigned: Bool) throws {
         for stored in [2, 7, 8, 9, 10, 12, 15, 16] {
             for high in stored - 1..<16 where high == stored - 1 || high == 15 || high == stored + 1 {
                 for precision in Set([stored, high + 1, 16]) where precision >= 2 {
@@ -50,8 +50,8 @@ import Testing
         }
     }
 
-    @Test("a shallower stream states the sign by its own top bit", arguments: 3...15)
-    func signs(_ precision: Int) throws {
+    @Test(arguments: 3...15)
+    func `a shallower stream states the sign by its own top bit`(_ precision: Int) throws {
         let field = StoredBits(bits: precision, isSigned: true)
         let values = (0..<48).map { field.lowest + $0 * (field.highest - field.lowest) / 47 }
         var image = Self.image(LosslessStream(width: 8, height: 6, precision: precision, values: values))
@@ -59,8 +59,8 @@ import Testing
         #expect(Self.words(try image.stored()) == values)
     }
 
-    @Test("what lossy coding lifts above the largest stored value is the largest, and never wraps to black")
-    func lossyNoise() {
+    @Test
+    func `what lossy coding lifts above the largest stored value is the largest, and never wraps to black`() {
         for (precision, container) in [(8, SampleContainer.uint8), (12, .uint16), (16, .uint16)] {
             for stored in 2..<precision {
                 for isSigned in [false, true] {
@@ -81,8 +81,8 @@ import Testing
         }
     }
 
-    @Test("colours of a shallower stream reach full brightness", arguments: [2, 5, 8, 10, 12])
-    func colourDepth(_ precision: Int) throws {
+    @Test(arguments: [2, 5, 8, 10, 12])
+    func `colours of a shallower stream reach full brightness`(_ precision: Int) throws {
         let most = 1 << precision - 1
         let values = (0..<48).flatMap { _ in [most, 0, most / 2] }
         var image = Self.image(LosslessStream(width: 8, height: 6, components: 3, precision: precision, values: values))
@@ -91,8 +91,8 @@ import Testing
         #expect(try image.raster().prefix(3) == [255, 0, half])
     }
 
-    @Test("a stream deeper than the cell goes through the window whole", arguments: [9, 12, 16])
-    func deeperThanCell(_ precision: Int) throws {
+    @Test(arguments: [9, 12, 16])
+    func `a stream deeper than the cell goes through the window whole`(_ precision: Int) throws {
         let most = 1 << precision - 1
         let values = (0..<48).map { $0 * most / 47 }
         let image = Self.image(LosslessStream(width: 8, height: 6, precision: precision, values: values))
@@ -101,8 +101,8 @@ import Testing
         #expect(zip(raster, raster.dropFirst()).allSatisfy { $0 <= $1 })
     }
 
-    @Test("rows and columns are the stream's", arguments: [(6, 8), (8, 6), (5, 5), (12, 4)])
-    func shape(_ width: Int, _ height: Int) throws {
+    @Test(arguments: [(6, 8), (8, 6), (5, 5), (12, 4)])
+    func `rows and columns are the stream's`(_ width: Int, _ height: Int) throws {
         let values = (0..<width * height).map { $0 }
         var image = Self.image(LosslessStream(width: width, height: height, precision: 8, values: values))
         (image.columns, image.rows) = (8, 5)
@@ -115,8 +115,28 @@ import Testing
         #expect(throws: DICOMError.self) { try PictureRenderer.raster(of: file, frame: 0, settings: PictureSettings(), description: old) }
     }
 
-    @Test("the number of samples is the stream's: gray under a colour header, colour under a gray one")
-    func samples() throws {
+    @Test
+    func `a header without rows and columns, or with cells of odd width, is told them by the stream`() throws {
+        for (name, syntax) in [("gray12", CodecTests.jpeg2000), ("lsGray12", CodecTests.jpegLS), ("xlGray12", CodecTests.jpegXL)] {
+            var image = CodecTests.image(syntax, name, bits: 12)
+            (image.rows, image.columns) = (0, 0)
+            let described = PictureDescriber.describe(try image.file())
+            if described.state == .unsupported { continue }
+            #expect(described.picture?.width == CodecStreams.width && described.picture?.height == CodecStreams.height, "\(name)")
+            #expect(try image.raster().count == CodecStreams.width * CodecStreams.height)
+            image.bitsAllocated = 12
+            let odd = try image.raster()
+            image.bitsAllocated = 16
+            #expect(try image.raster() == odd)
+            // Cells of 8 bits do not bound a stream of 12.
+            (image.bitsAllocated, image.bitsStored) = (8, 8)
+            let raster = try image.raster()
+            #expect(Set(raster).count > 20 && raster.contains(0) && raster.contains(255), "\(name)")
+        }
+    }
+
+    @Test
+    func `the number of samples is the stream's: gray under a colour header, colour under a gray one`() throws {
         var gray = Self.image(LosslessStream(width: 4, height: 3, precision: 8, values: (0..<12).map { $0 * 20 }))
         (gray.samples, gray.photometric) = (3, "RGB")
         #expect(try gray.raster() == (0..<12).map { UInt8($0 * 20) })
@@ -127,8 +147,8 @@ import Testing
         #expect(try Self.problem(colour).state == .inconsistent)
     }
 
-    @Test("a stream is recognised by its own markers under any other codec's transfer syntax, and under none", arguments: syntaxes.dropLast() + ["1.2.840.10008.1.2.1"])
-    func families(_ syntax: String) throws {
+    @Test(arguments: syntaxes.dropLast() + ["1.2.840.10008.1.2.1"])
+    func `a stream is recognised by its own markers under any other codec's transfer syntax, and under none`(_ syntax: String) throws {
         let values = (0..<48).map { $0 * 5 }
         #expect(try Self.image(LosslessStream(width: 8, height: 6, precision: 8, values: values), syntax).raster() == values.map { UInt8($0) })
         for (name, bits) in [("gray12", 12), ("lsGray12", 12)] {
@@ -137,8 +157,8 @@ import Testing
         }
     }
 
-    @Test("fragments that hold no stream make no picture and say so", arguments: syntaxes)
-    func noStream(_ syntax: String) throws {
+    @Test(arguments: syntaxes)
+    func `fragments that hold no stream make no picture and say so`(_ syntax: String) throws {
         for bytes: [UInt8] in [
             [UInt8](repeating: 0, count: 192), (0..<192).map { UInt8($0) }, [0xFF, 0xD8, 0xFF], [], [UInt8](repeating: 0xFF, count: 192),
         ] {
@@ -149,8 +169,8 @@ import Testing
         }
     }
 
-    @Test("a first frame that is none does not take the others' pictures")
-    func brokenFirst() throws {
+    @Test
+    func `a first frame that is none does not take the others' pictures`() throws {
         let stream = CodecTests.even(LosslessStream(width: 4, height: 3, precision: 8, values: (0..<12).map { $0 }).bytes)
         var image = TestImage(syntax: Self.lossless, rows: 3, columns: 4, frames: 3)
         image.fragments = [[UInt8](repeating: 0, count: 100), stream, stream]
@@ -160,8 +180,8 @@ import Testing
         #expect(throws: DICOMError.self) { try PictureRenderer.raster(of: file, frame: 0, settings: PictureSettings(), description: picture) }
     }
 
-    @Test("any number of fill bytes may stand before a start of image", arguments: [1, 2, 3, 7, 8, 9, 40])
-    func fill(_ count: Int) throws {
+    @Test(arguments: [1, 2, 3, 7, 8, 9, 40])
+    func `any number of fill bytes may stand before a start of image`(_ count: Int) throws {
         let values = (0..<12).map { $0 * 9 }
         var stream = LosslessStream(width: 4, height: 3, precision: 8, values: values)
         stream.fill = count
@@ -174,8 +194,8 @@ import Testing
         #expect(try image.stored(1) == values.map { UInt8($0) })
     }
 
-    @Test("fragments under a length are fragments", arguments: [lossless, "1.2.840.10008.1.2.5"])
-    func definedLength(_ syntax: String) throws {
+    @Test(arguments: [lossless, "1.2.840.10008.1.2.5"])
+    func `fragments under a length are fragments`(_ syntax: String) throws {
         let isRLE = syntax.hasSuffix(".5")
         let stream = isRLE ? FrameLocatorTests.rleFrame(7) : LosslessStream(width: 4, height: 4, precision: 8, values: .init(repeating: 7, count: 16)).bytes
         for isDelimited in [false, true] {
@@ -188,8 +208,8 @@ import Testing
         }
     }
 
-    @Test("RLE of one segment a sample holds 8 bits, and one of other numbers of segments is named")
-    func segments() throws {
+    @Test
+    func `RLE of one segment a sample holds 8 bits, and one of other numbers of segments is named`() throws {
         var image = TestImage(syntax: "1.2.840.10008.1.2.5", rows: 4, columns: 4)
         image.fragments = [FrameLocatorTests.rleFrame(200)]
         (image.bitsAllocated, image.bitsStored) = (16, 8)

@@ -6,22 +6,20 @@ import Testing
 
 /// Values that are drawn for what they are, however the header spells or shortens it.
 @Suite("True values") struct TrueValueTests {
-    @Test(
-        "Photometric Interpretation is understood as it is written",
-        arguments: [
+    @Test(arguments: [
             ("MONOCHROME", "MONOCHROME2"), ("monochrome1", "MONOCHROME1"), ("Monochrome 2", "MONOCHROME2"), ("rgb", "RGB"), ("PALETTE_COLOR", "PALETTE COLOR"),
             ("palette color", "PALETTE COLOR"), ("YBR FULL", "YBR_FULL"), ("ybr_full_422", "YBR_FULL_422"), ("YBRFULL", "YBR_FULL"),
         ])
-    func spelling(_ written: String, _ meant: String) {
+    func `Photometric Interpretation is understood as it is written`(_ written: String, _ meant: String) {
         #expect(Photometric(PhotometricTerm.normalized(written)) == Photometric(meant))
         #expect(Photometric(meant) != .other(meant))
     }
 
-    @Test("a term of a colour space that nothing draws stays what it is", arguments: ["CMYK", "ARGB", "HSV", "X"])
-    func otherTerms(_ term: String) { #expect(Photometric(PhotometricTerm.normalized(term)) == .other(term)) }
+    @Test(arguments: ["CMYK", "ARGB", "HSV", "X"])
+    func `a term of a colour space that nothing draws stays what it is`(_ term: String) { #expect(Photometric(PhotometricTerm.normalized(term)) == .other(term)) }
 
-    @Test("an image called MONOCHROME has the window of its file")
-    func misspeltWindow() throws {
+    @Test
+    func `an image called MONOCHROME has the window of its file`() throws {
         var image = NativeImage(rows: 1, columns: 3, photometric: "MONOCHROME", bitsAllocated: 16, bitsStored: 16, pixels: NativeImage.words([0, 500, 1000]))
         image.after = { writer in
             writer.element(.windowCenter, .DS, "500")
@@ -30,8 +28,8 @@ import Testing
         #expect(try image.raster() == (try image.raster(PictureSettings(window: .values(center: 500, width: 2000)))))
     }
 
-    @Test("YBR_FULL_422 of three bytes a pixel is read so", arguments: [1, 2, 3, 4, 5, 16], [1, 2, 3, 7])
-    func fullChroma(_ columns: Int, _ rows: Int) throws {
+    @Test(arguments: [1, 2, 3, 4, 5, 16], [1, 2, 3, 7])
+    func `YBR_FULL_422 of three bytes a pixel is read so`(_ columns: Int, _ rows: Int) throws {
         for frames in [1, 2, 3] {
             let pixels: [UInt8] = (0..<columns * rows * frames).flatMap { (pixel: Int) -> [UInt8] in [UInt8(pixel % 200 + 20), 128, 128] }
             let padded = pixels.count % 2 == 0 ? pixels : pixels + [0]
@@ -47,8 +45,8 @@ import Testing
         #expect(try image.raster().prefix(6) == [50, 50, 50, 60, 60, 60])
     }
 
-    @Test("entries of a table that ends early keep their places, the last stands for the rest", arguments: 8...16)
-    func shortTables(_ bits: Int) throws {
+    @Test(arguments: 8...16)
+    func `entries of a table that ends early keep their places, the last stands for the rest`(_ bits: Int) throws {
         for count in [16, 100, 256] {
             for missing in [0, 1, count / 4, count - 1] {
                 let entries = (0..<count).map { $0 * (1 << bits - 1) / (count - 1) }
@@ -62,8 +60,8 @@ import Testing
         #expect(throws: DICOMError.self) { try lut([], [16, 0, bits]) }
     }
 
-    @Test("packed bytes are entries of 8 bits only, of a short table too")
-    func packed() throws {
+    @Test
+    func `packed bytes are entries of 8 bits only, of a short table too`() throws {
         #expect((0..<6).map { try? lut([1, 2, 3, 4], [6, 0, 8]).value($0) } == [1, 2, 3, 4, 4, 4])
         #expect((0..<2).map { try? lut([1, 2, 3, 4], [4, 0, 12]).value($0) } == [0x201, 0x403])
     }
@@ -78,8 +76,8 @@ import Testing
         return try LookupTable(descriptor: dataSet.element(.lutDescriptor), data: dataSet.element(.lutData), isSigned: false)
     }
 
-    @Test("inside a binary segment is white, in bits, bytes and words", arguments: [8, 16])
-    func binarySegments(_ bits: Int) throws {
+    @Test(arguments: [8, 16])
+    func `inside a binary segment is white, in bits, bytes and words`(_ bits: Int) throws {
         var image = NativeImage(
             rows: 1, columns: 4, bitsAllocated: bits, bitsStored: bits, modality: "SEG",
             pixels: bits == 8 ? [0, 1, 1, 0] : NativeImage.words([0, 1, 1, 0]), vr: bits == 8 ? .OB : .OW)
@@ -87,8 +85,8 @@ import Testing
         #expect(try image.raster() == [0, 255, 255, 0])
     }
 
-    @Test("padding is not looked for in values that lossy coding has changed", arguments: ["01", "00"])
-    func lossyPadding(_ lossy: String) throws {
+    @Test(arguments: ["01", "00"])
+    func `padding is not looked for in values that lossy coding has changed`(_ lossy: String) throws {
         var image = NativeImage(
             rows: 1, columns: 4, photometric: "MONOCHROME1", bitsAllocated: 16, bitsStored: 16, pixels: NativeImage.words([10, 11, 500, 1000]))
         image.after = { writer in
@@ -101,8 +99,8 @@ import Testing
         #expect(raster[1] > 250 && (lossy == "01" ? raster[0] > 250 : raster[0] == 0))
     }
 
-    @Test("of native pixel data that break off the rest is zero, and every frame that they were long enough for is there")
-    func cut() throws {
+    @Test
+    func `of native pixel data that break off the rest is zero, and every frame that they were long enough for is there`() throws {
         for there in [20, 64, 65, 100, 190] {
             var writer = DICOMWriter(.implicitLittle)
             writer.identity()
@@ -127,8 +125,8 @@ import Testing
 
     // MARK: automatic windows
 
-    @Test("the frames of an object share one automatic window", arguments: [2, 3, 9])
-    func sharedWindow(_ frames: Int) throws {
+    @Test(arguments: [2, 3, 9])
+    func `the frames of an object share one automatic window`(_ frames: Int) throws {
         let values = (0..<frames).flatMap { frame in (0..<16).map { 100 + frame * 1000 + $0 } }
         let image = NativeImage(bitsAllocated: 16, bitsStored: 16, frames: frames, modality: "MR", pixels: NativeImage.words(values))
         let rasters = try (0..<frames).flatMap { try image.raster(frame: $0) }
@@ -136,16 +134,16 @@ import Testing
         #expect(rasters == values.map { UInt8((Double($0 - 100) / span * 255 + 0.5).rounded(.down)) })
     }
 
-    @Test("the brightest of a few pixels is white, and nothing else is", arguments: [2, 3, 16, 64, 150])
-    func tinyImages(_ count: Int) throws {
+    @Test(arguments: [2, 3, 16, 64, 150])
+    func `the brightest of a few pixels is white, and nothing else is`(_ count: Int) throws {
         let image = NativeImage(
             rows: 1, columns: count, bitsAllocated: 16, bitsStored: 16, modality: "MR", pixels: NativeImage.words((0..<count).map { 1000 + $0 * 100 }))
         let raster = try image.raster()
         #expect(raster.first == 0 && raster.last == 255 && raster.count { $0 == 255 } == 1 && raster.count { $0 == 0 } == 1)
     }
 
-    @Test("an image of one value is as bright as that value is", arguments: [0, 1, 1000, 32_768, 65_535])
-    func constant(_ value: Int) throws {
+    @Test(arguments: [0, 1, 1000, 32_768, 65_535])
+    func `an image of one value is as bright as that value is`(_ value: Int) throws {
         for modality in ["MR", "NM", "PT", "OT"] {
             let image = NativeImage(
                 bitsAllocated: 16, bitsStored: 16, modality: modality, pixels: NativeImage.words([Int](repeating: value, count: 16)))

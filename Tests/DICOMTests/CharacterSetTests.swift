@@ -100,7 +100,7 @@ struct CharacterSetTests {
     }
 
     @Test func `Delimiters of the VR reset a code extension`() {
-        let terms = "\\ISO 2022 IR 126"
+        let terms = "ISO 2022 IR 100\\ISO 2022 IR 126"
         #expect(text(terms, bytes("<-F{c4}^{c4}"), vr: .PN) == "Δ^Ä")
         #expect(text(terms, bytes("<-F{c4}^{c4}"), vr: .LO) == "Δ^Δ")
         #expect(text(terms, bytes("<-F{c4}\\{c4}"), vr: .LO) == "Δ\\Ä")
@@ -143,14 +143,24 @@ struct CharacterSetTests {
         }
     }
 
+    private func shiftJIS(_ first: UInt8, _ second: UInt8) -> [UInt8] {
+        let row = Int(first) - 0x21
+        let lead = row / 2 + (row / 2 < 31 ? 0x81 : 0xC1)
+        let trail = Int(second) - 0x21 + (row % 2) * 94 + 0x40
+        return [UInt8(lead), UInt8(trail >= 0x7F ? trail + 1 : trail)]
+    }
+
     @Test func `Double-byte sets agree with iconv`() throws {
         let japanese = try #require(Converter("EUC-JP"))
         let korean = try #require(Converter("EUC-KR"))
         let chinese = try #require(Converter("GB18030"))
+        let microsoft = try #require(Converter("CP932"))
         for first in UInt8(0x21)...0x7E {
             for second in UInt8(0x21)...0x7E {
                 let high = [first | 0x80, second | 0x80]
-                #expect(text("\\ISO 2022 IR 87", [0x1B, 0x24, 0x42, first, second]) == japanese.text(high) ?? "\u{FFFD}")
+                // Rows 13 and 89 to 92 are NEC's.
+                let nec = first == 0x2D || (0x79...0x7C).contains(first) ? microsoft.text(shiftJIS(first, second)) : nil
+                #expect(text("\\ISO 2022 IR 87", [0x1B, 0x24, 0x42, first, second]) == japanese.text(high) ?? nec ?? "\u{FFFD}")
                 #expect(text("\\ISO 2022 IR 159", [0x1B, 0x24, 0x28, 0x44, first, second]) == japanese.text([0x8F] + high) ?? "\u{FFFD}")
                 #expect(text("\\ISO 2022 IR 149", [0x1B, 0x24, 0x29, 0x43] + high) == korean.text(high) ?? "\u{FFFD}")
                 if first <= 0x77 { #expect(text("\\ISO 2022 IR 58", [0x1B, 0x24, 0x29, 0x41] + high) == chinese.text(high) ?? "\u{FFFD}") }

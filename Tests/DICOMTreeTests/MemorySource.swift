@@ -323,7 +323,7 @@ final class TestProducer: Producer {
 
     var productions: Int { state.withLock { $0.productions } }
 
-    func headerText(_ descriptor: CInt, _ format: HeaderText.Format) throws(ProductionError) -> [UInt8] {
+    func headerText(_ descriptor: CInt, _ format: HeaderText.Format, length: Int?) throws(ProductionError) -> [UInt8] {
         let sizeError = try begin()
         if state.withLock({ $0.writesSources }) { futimens(descriptor, [timespec(tv_sec: 1, tv_nsec: 0), timespec(tv_sec: 1, tv_nsec: 0)]) }
         var status = stat()
@@ -334,7 +334,7 @@ final class TestProducer: Producer {
     func headerTexts(_ orders: [HeaderTextOrder]) -> [[UInt8]?] {
         state.withLock { $0.batches.append(orders.count) }
         // As the protocol says: nothing for those that fail, until they are asked for alone.
-        return orders.map { try? headerText($0.descriptor, $0.format) }
+        return orders.map { try? headerText($0.descriptor, $0.format, length: $0.length) }
     }
 
     func picture(_ descriptor: CInt, _ order: PictureOrder) throws(ProductionError) -> ProducedPicture {

@@ -1,10 +1,12 @@
 // A read-only copy of a folder that fails on demand, for tests: faultfs BACKING CONTROL MOUNTPOINT (stays in front).
 //
-// CONTROL is a text file that is read anew at every open and read. Each line is `OPERATION FAULT PART`: the operation
-// (open or read), what befalls it, and a part of the paths it is about.
+// CONTROL is a text file that is read anew at every open, read and listing. Each line is `OPERATION FAULT PART`: the operation
+// (open, read or list), what befalls it, and a part of the paths it is about.
 //   eio, estale, enoent, emfile: that error        estale-once: ESTALE the first time for each process life
 //   short: 100 bytes at most                       stall: waits until the line is gone
-//   slow: half a second first
+//   slow: half a second first                      late: a tenth of a second first
+//   empty: the file ends at once                   cut: the file ends after 100 bytes
+//   broken (list): half of the entries, then EIO
 #define FUSE_USE_VERSION 35
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -40,7 +42,9 @@ static void find_fault(const char *operation, const char *path, char fault[16]) 
     fclose(file);
 }
 
-// 0 to go on, 1 to go on with short reads, or -errno.
+enum { gives_little = 1, ends_at_once, ends_early, breaks_off };
+
+// 0 to go on, one of the above to go on so, or -errno.
 static int meet_fault(const char *operation, const char *path) {
     char fault[16];
     find_fault(operation, path, fault);
@@ -49,12 +53,16 @@ static int meet_fault(const char *operation, const char *path) {
         find_fault(operation, path, fault);
     }
     if (strcmp(fault, "slow") == 0) usleep(500000);
+    if (strcmp(fault, "late") == 0) usleep(100000);
     if (strcmp(fault, "eio") == 0) return -EIO;
     if (strcmp(fault, "estale") == 0) return -ESTALE;
     if (strcmp(fault, "enoent") == 0) return -ENOENT;
     if (strcmp(fault, "emfile") == 0) return -EMFILE;
     if (strcmp(fault, "estale-once") == 0 && atomic_fetch_add(&staleAnswers, 1) == 0) return -ESTALE;
-    return strcmp(fault, "short") == 0;
+    if (strcmp(fault, "empty") == 0) return ends_at_once;
+    if (strcmp(fault, "cut") == 0) return ends_early;
+    if (strcmp(fault, "broken") == 0) return breaks_off;
+    return strcmp(fault, "short") == 0 ? gives_little : 0;
 }
 
 static int on_getattr(const char *path, struct stat *status, struct fuse_file_info *info) {
@@ -67,15 +75,24 @@ static int on_getattr(const char *path, struct stat *status, struct fuse_file_in
 
 static int on_readdir(
     const char *path, void *buffer, fuse_fill_dir_t fill, off_t offset, struct fuse_file_info *info, enum fuse_readdir_flags flags) {
-    (void)offset, (void)info, (void)flags;
+    (void)info, (void)flags;
     char whole[4096];
-    const int failure = join(whole, sizeof whole, path);
-    if (failure != 0) return failure;
+    int failure = join(whole, sizeof whole, path);
+    if (failure == 0) failure = meet_fault("list", path);
+    if (failure < 0) return failure;
+    const int isBroken = failure == breaks_off;
+    if (isBroken && offset > 0) return -EIO;
     DIR *directory = opendir(whole);
     if (directory == NULL) return -errno;
+    long count = 0, place = 0;
+    while (isBroken && readdir(directory) != NULL) count++;
+    rewinddir(directory);
     for (struct dirent *entry; (entry = readdir(directory)) != NULL;) {
         const struct stat status = {.st_ino = entry->d_ino, .st_mode = (mode_t)entry->d_type << 12};
-        if (fill(buffer, entry->d_name, &status, 0, 0) != 0) break;
+        place++;
+        // Numbered entries come in several answers: the kernel asks for the rest.
+        if (isBroken && place > count / 2) break;
+        if (fill(buffer, entry->d_name, &status, isBroken ? place : 0, 0) != 0) break;
     }
     closedir(directory);
     return 0;
@@ -96,7 +113,9 @@ static int on_open(const char *path, struct fuse_file_info *info) {
 static int on_read(const char *path, char *buffer, size_t size, off_t offset, struct fuse_file_info *info) {
     const int met = meet_fault("read", path);
     if (met < 0) return met;
-    const ssize_t count = pread((int)info->fh, buffer, met == 1 && size > 100 ? 100 : size, offset);
+    if (met == ends_at_once || (met == ends_early && offset >= 100)) return 0;
+    if (met == ends_early && (off_t)size > 100 - offset) size = (size_t)(100 - offset);
+    const ssize_t count = pread((int)info->fh, buffer, met == gives_little && size > 100 ? 100 : size, offset);
     return count < 0 ? -errno : (int)count;
 }
 

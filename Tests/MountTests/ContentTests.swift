@@ -177,7 +177,8 @@ private let fixtures = Corpus.projectRoot + "/Fixtures"
         writer.element(.highBit, us: 7)
         writer.element(.pixelRepresentation, us: 0)
         writer.fragments([[UInt8](repeating: 0xA5, count: 100)])
-        let bytes = writer.part10("1.2.840.10008.1.2.5")
+        // Deflated frames have no marker of their own: the index cannot see that these are none.
+        let bytes = writer.part10("1.2.840.10008.1.2.8.1")
         try Data(bytes).write(to: URL(fileURLWithPath: source))
         #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", "--names=plain", tree.archive, source]).status == 0)
         try tree.mount()
@@ -197,6 +198,8 @@ private let fixtures = Corpus.projectRoot + "/Fixtures"
             }
             if path.hasSuffix(".dcm") { #expect(try MountedTree.contents(path) == bytes) }
         }
+        // From then on it is named.
+        #expect(String(decoding: try MountedTree.contents(tree.point + "/problems/no-preview.txt"), as: UTF8.self).contains(source))
     }
 
     private final class Results: Sendable {

@@ -79,6 +79,71 @@ import Testing
         #expect(MountedTree.status(tree.point + "/with/window=40_400/patients") != nil)
     }
 
+    @Test(.enabled(if: getuid() == 0 && Finished.find("setpriv") != nil))
+    func `a small picture comes while another user waits for forty heavy ones`() throws {
+        let tree = try MountedTree(indexing: [])
+        try Self.frames(40, side: 2_000, at: tree.folder + "/frames.dcm")
+        #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", "--names=plain", tree.archive, tree.folder + "/frames.dcm"]).status == 0)
+        chmod(tree.folder, 0o755)
+        try tree.mount(["-o", "allow_other,cache_size=1G"])
+        let series = try Self.series(tree)
+        let stem = try #require(try FileManager.default.contentsOfDirectory(atPath: series).first { $0.hasSuffix(".frames") })
+        let heavy = Process()
+        heavy.executableURL = URL(fileURLWithPath: try #require(Finished.find("setpriv")))
+        let command = "cd \"$1\" && ls *.png | xargs -P 40 -n 1 head -c 1"
+        heavy.arguments = ["--reuid", "65534", "--regid", "65534", "--clear-groups", "sh", "-c", command, "sh", "\(series)/\(stem)"]
+        let output = Pipe()
+        heavy.standardOutput = output
+        try heavy.run()
+        defer { heavy.waitUntilExit() }
+        // All forty are waiting, and the first has come.
+        _ = try output.fileHandleForReading.read(upToCount: 1)
+        let file = tree.point + "/with/size=64" + series.dropFirst(tree.point.count) + "/" + stem.replacing(".frames", with: ".png")
+        #expect(try MountedTree.contents(file).count > 100)
+        var waiting: CInt = 0
+        #expect(ioctl(output.fileHandleForReading.fileDescriptor, UInt(FIONREAD), &waiting) == 0)
+        #expect(waiting < 20, "\(waiting) heavy ones came first")
+    }
+
+    @Test func `a report can be looked at while the archive changes all the time`() throws {
+        let tree = try MountedTree(indexing: [])
+        let sources = tree.folder + "/sources"
+        try FileManager.default.createDirectory(atPath: sources, withIntermediateDirectories: true)
+        var writer = DICOMWriter(.explicitLittle)
+        writer.identity()
+        try Data(writer.part10()).write(to: URL(fileURLWithPath: sources + "/1"))
+        try Data(writer.part10().prefix(300)).write(to: URL(fileURLWithPath: sources + "/2"))
+        let index = ["index", "--quiet", "--names=plain", tree.archive, sources]
+        _ = try Finished.run(MountedTree.program("dcmfs"), index)
+        try tree.mount()
+        let reports = try tree.files("problems") + [tree.point + "/README.txt"]
+        #expect(reports.count > 1)
+        let isDone = Atomic<Bool>(false)
+        let looks = Mutex((count: 0, failed: [String]()))
+        let watcher = Thread { [reports] in
+            while !isDone.load(ordering: .sequentiallyConsistent) {
+                for report in reports {
+                    errno = 0
+                    let isThere = MountedTree.status(report) != nil
+                    let problem = errno
+                    looks.withLock { looks in
+                        looks.count += 1
+                        if !isThere, problem != ENOENT { looks.failed.append(String(cString: strerror(problem))) }
+                    }
+                }
+            }
+            looks.withLock { $0.count += 1_000_000 }
+        }
+        watcher.start()
+        for number in 3...22 {
+            try Data(writer.part10().prefix(300 + number)).write(to: URL(fileURLWithPath: "\(sources)/\(number)"))
+            _ = try Finished.run(MountedTree.program("dcmfs"), index)
+        }
+        isDone.store(true, ordering: .sequentiallyConsistent)
+        #expect(MountedTree.wait { looks.withLock { $0.count >= 1_000_000 } })
+        #expect(looks.withLock { $0.failed }.isEmpty)
+    }
+
     @Test(arguments: ["entry_timeout=3600,attr_timeout=3600", "entry_timeout=1,attr_timeout=1", "entry_timeout=0,attr_timeout=0"])
     func `readers of a source that is replaced again and again get old or new, whole, or an error`(timeouts: String) throws {
         let tree = try MountedTree(indexing: [])

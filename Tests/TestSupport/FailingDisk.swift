@@ -9,11 +9,11 @@ package final class FailingDisk {
 
     /// What befalls an operation; see faultfs.c.
     package enum Fault: String {
-        case eio, estale, enoent, emfile, short, stall, slow
+        case eio, estale, enoent, emfile, short, stall, slow, late, empty, cut, broken
         case estaleOnce = "estale-once"
     }
     package enum Operation: String {
-        case open, read
+        case open, read, list
     }
 
     /// Where the files are seen.

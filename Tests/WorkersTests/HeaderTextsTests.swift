@@ -18,7 +18,8 @@ import Workers
     private func texts(_ files: [[UInt8]], _ pool: WorkerPool) throws -> [[UInt8]?] {
         let descriptors = try files.map { try WorkerFixture.file($0) }
         defer { for file in descriptors { close(file) } }
-        return try pool.headerTexts(descriptors, sizes: files.map(\.count), formats: files.map { _ in .current })
+        let sizes = files.map(\.count)
+        return try pool.headerTexts(descriptors, sizes: sizes, formats: files.map { _ in .current }, promised: files.map { _ in nil })
     }
 
     @Test func `they are what each request alone gives, and nothing where that fails or is long`() throws {
@@ -45,7 +46,7 @@ import Workers
         let formats: [HeaderText.Format] = [.first, .second, .first, .second]
         let descriptors = try files.map { try WorkerFixture.file($0) }
         defer { for file in descriptors { close(file) } }
-        let found = try pool.headerTexts(descriptors, sizes: files.map(\.count), formats: formats)
+        let found = try pool.headerTexts(descriptors, sizes: files.map(\.count), formats: formats, promised: files.map { _ in nil })
         for (place, format) in formats.enumerated() {
             let text = try #require(found[place])
             #expect(text.starts(with: Array("# dcmfs header \(format.rawValue)\n".utf8)))
@@ -63,9 +64,10 @@ import Workers
     @Test func `answers are taken for what they are only`() throws {
         let good: [[UInt8]?] = [[1, 2, 3], nil, []]
         let bytes = HeaderTextsReply.encode(good)
-        #expect(try HeaderTextsReply.decode(bytes, count: 3) == good)
-        for count in [0, 2, 4] { #expect(throws: WireError.self) { try HeaderTextsReply.decode(bytes, count: count) } }
-        for length in 0..<bytes.count { #expect(throws: WireError.self) { try HeaderTextsReply.decode(Array(bytes.prefix(length)), count: 3) } }
-        #expect(throws: WireError.self) { try HeaderTextsReply.decode([1, 255, 255, 255, 255, 0], count: 1) }
+        #expect(try HeaderTextsReply.decode(bytes, longest: [3, 3, 3]) == good)
+        for count in [0, 2, 4] { #expect(throws: WireError.self) { try HeaderTextsReply.decode(bytes, longest: Array(repeating: 3, count: count)) } }
+        for length in 0..<bytes.count { #expect(throws: WireError.self) { try HeaderTextsReply.decode(Array(bytes.prefix(length)), longest: [3, 3, 3]) } }
+        #expect(throws: WireError.self) { try HeaderTextsReply.decode(bytes, longest: [2, 3, 3]) }
+        #expect(throws: WireError.self) { try HeaderTextsReply.decode([1, 255, 255, 255, 255, 0], longest: [1 << 30]) }
     }
 }

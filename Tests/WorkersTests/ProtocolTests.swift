@@ -43,6 +43,9 @@ import WorkerProtocol
         summary.pictureState = .available
         summary.picture = picture
         summary.headerTextLength = 12_345
+        summary.headerProblems = [
+            DICOMError(.malformed, at: 300, path: [Tag(0x0040, 0x0275)], "bytes that are no elements"), DICOMError(.truncated, at: 900, "cut"),
+        ]
         summary.forgiven = ["no-preamble", "wrong-vr"]
         return summary
     }
@@ -70,7 +73,8 @@ import WorkerProtocol
     static var requests: [WorkerRequest] {
         [
             .ingest(sizes: []), .ingest(sizes: [0, 1, Int.max]), .headerText(size: 5, format: .first),
-            .headerTexts(sizes: [7, 0], formats: [.second, .first]), .headerJSON(size: 6, bulkDataURI: "file.dcm"),
+            .headerText(size: 5, format: .second, promised: 0), .headerTexts(sizes: [7, 0], formats: [.second, .first], longest: [1, 2]),
+            .headerJSON(size: 6, bulkDataURI: "file.dcm"),
             .picture(
                 PictureRequest(
                     fileSize: 1, frame: 2, format: .png, settings: .init(window: .values(center: 40.5, width: 400), overlays: false),
@@ -80,7 +84,7 @@ import WorkerProtocol
             ),
             .picture(slide), .formats, .test(.echo(length: 3)), .test(.spin), .test(.hang), .test(.trap), .test(.raise(signal: 9)), .test(.exit(code: 3)),
             .test(.allocate(bytes: 1 << 40)), .test(.overflowStack), .test(.forbidden(.fchmod)),
-            .test(.decode(characterSet: [1], bytes: [2, 3])), .test(.answer(head: [4])), .test(.trapAt(file: 8)),
+            .test(.decode(characterSet: [1], bytes: [2, 3])), .test(.answer(head: [4])), .test(.trapAt(file: 8)), .test(.answerThenSpin), .test(.answerTwice),
         ]
     }
 
@@ -93,7 +97,7 @@ import WorkerProtocol
     @Test func repliesSurviveTheWire() throws {
         let ready = ReadyMessage(landlock: 7, hasSystemCallFilter: true, idleAddressSpace: 15 << 20)
         #expect(try ReadyMessage(ready.encoded()) == ready)
-        let head = ReplyHead(id: 7, status: .documentError, place: .stream, length: 5 << 20)
+        let head = ReplyHead(id: 7, status: .done, place: .stream, length: 5 << 20)
         #expect(try ReplyHead(head.encoded(), maximumLength: 5 << 20) == head)
         let error = DICOMError(.truncated, at: 3, path: [Tag(0x0008, 0x0005)], "ends early")
         #expect(try DICOMError.decode(error.encoded()) == error)
@@ -113,12 +117,19 @@ import WorkerProtocol
         for length in 0..<bytes.count { #expect(throws: WireError.self) { try FormatsReply.decode(Array(bytes.prefix(length))) } }
     }
 
-    @Test func lengthsBeyondTheAgreedAreRefused() {
+    @Test func lengthsBeyondTheAgreedAreRefused() throws {
         let heads = [
             ReplyHead(id: 1, status: .done, place: .stream, length: 200_001), ReplyHead(id: 1, status: .done, place: .stream, length: -1),
             ReplyHead(id: 1, status: .done, place: .memory, length: WorkerChannel.resultCapacity + 1),
         ]
         for head in heads { #expect(throws: WireError.self) { try ReplyHead(head.encoded(), maximumLength: 200_000) } }
+        let small = ReplyHead(id: 1, status: .done, place: .memory, length: 1_382)
+        #expect(throws: WireError.self) { try ReplyHead(small.encoded(), maximumLength: 1_381) }
+        // An error has a bound of its own, whatever was promised of the result.
+        let problem = ReplyHead(id: 1, status: .documentError, place: .memory, length: 1_382)
+        #expect(try ReplyHead(problem.encoded(), maximumLength: 0) == problem)
+        let long = ReplyHead(id: 1, status: .documentError, place: .stream, length: WorkerChannel.maximumMessage + 1)
+        #expect(throws: WireError.self) { try ReplyHead(long.encoded(), maximumLength: 1 << 30) }
     }
 
     @Test func everyCutOfAReplyIsRefused() {

@@ -4,9 +4,9 @@ import Testing
 import WorkerProtocol
 import Workers
 
-@Suite(.serialized, .enabled(if: !WorkerChannel.isSanitized, "sanitizers run without the sandbox")) struct SandboxTests {
+@Suite(.serialized, .enabled(if: WorkerFixture.sandboxedWorkerPath != nil, "sanitizers run without the sandbox")) struct SandboxTests {
     @Test func theWorkerSaysWhatProtectsIt() throws {
-        let pool = try WorkerFixture.pool()
+        let pool = try WorkerFixture.sandboxedPool()
         let ready = try pool.check()
         #expect(ready.version == WorkerChannel.version)
         #expect(ready.hasSystemCallFilter)
@@ -14,11 +14,12 @@ import Workers
     }
 
     /// Library probes get an error they can live with; the rest ends the process.
-    static let refused: [ForbiddenCall: Int] = [.open: -Int(EPERM), .stat: -Int(EPERM), .ioctl: -Int(EPERM)]
+    static let refused: [ForbiddenCall: Int] = Dictionary(
+        uniqueKeysWithValues: [ForbiddenCall.open, .stat, .ioctl, .limitOther, .getLimit, .prctl, .handleSignal, .blockSignals].map { ($0, -Int(EPERM)) })
 
     @Test(arguments: ForbiddenCall.allCases)
     func forbiddenSystemCallsFail(_ call: ForbiddenCall) throws {
-        let pool = try WorkerFixture.pool()
+        let pool = try WorkerFixture.sandboxedPool()
         let file = try WorkerFixture.file([1, 2, 3])
         defer { close(file) }
         if let errno = Self.refused[call] {
@@ -41,7 +42,7 @@ import Workers
         }
         chmod(path, 0o600)
         let before = try FileManager.default.attributesOfItem(atPath: path) as NSDictionary
-        let pool = try WorkerFixture.pool()
+        let pool = try WorkerFixture.sandboxedPool()
         for call in [ForbiddenCall.fchmod, .futimens, .ftruncate, .fsetxattr, .writeElsewhere] {
             _ = try? pool.test(.forbidden(call), descriptor: file)
         }
@@ -50,7 +51,7 @@ import Workers
     }
 
     @Test func theWorkerSeesNoOtherDescriptorsAndNoEnvironment() throws {
-        let pool = try WorkerFixture.pool()
+        let pool = try WorkerFixture.sandboxedPool()
         _ = try pool.check()
         let pid = try #require(pool.idleProcesses.first)
         if getuid() == 0 {
@@ -72,6 +73,53 @@ import Workers
         #expect(status.contains("NoNewPrivs:\t1"))
         #expect(status.contains("Seccomp:\t2"))
         #expect(status.contains("Threads:\t1"))
+    }
+
+    @Test func `a worker has no capability, and as a child of root none to regain`() throws {
+        let pool = try WorkerFixture.sandboxedPool()
+        _ = try pool.check()
+        let pid = try #require(pool.idleProcesses.first)
+        let status = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+        for set in ["CapInh", "CapPrm", "CapEff", "CapAmb"] { #expect(status.contains("\(set):\t0000000000000000\n"), "\(set)") }
+        if getuid() == 0 { #expect(status.contains("CapBnd:\t0000000000000000\n")) }
+    }
+
+    /// Whoever takes a worker over finds limits that he can move in no direction.
+    @Test func `limits are those of the request, and are set from outside`() throws {
+        let pool = try WorkerFixture.sandboxedPool()
+        let ready = try pool.check()
+        let pid = try #require(pool.idleProcesses.first)
+        #expect(try pool.test(.echo(length: 1)) == [0])
+        let limits = try String(contentsOfFile: "/proc/\(pid)/limits", encoding: .utf8)
+        func soft(_ name: String) -> Int? {
+            let line = limits.split(separator: "\n").first { $0.hasPrefix(name) } ?? ""
+            return line.dropFirst(name.count).split(separator: " ").first.flatMap { Int($0) }
+        }
+        #expect(soft("Max address space") == ready.idleAddressSpace + 256 << 20)
+        // Idle: what it has used, in whole seconds, and two more.
+        #expect((2...4).contains(soft("Max cpu time") ?? 0))
+    }
+
+    /// The keeper's table of descriptors is its own: a worker that starts late closes no copy of an open source.
+    @Test func `workers that start after sources were opened have no copies of them`() throws {
+        let pool = try WorkerFixture.sandboxedPool()
+        try pool.prepare()
+        let file = try WorkerFixture.file([1])
+        defer { close(file) }
+        _ = try pool.check()
+        let tasks = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task")
+        let keepers = tasks.filter { task in
+            let name = try? String(contentsOfFile: "/proc/self/task/\(task)/comm", encoding: .utf8)
+            return name == "dcmfs-keeper\n"
+        }
+        #expect(!keepers.isEmpty)
+        let link = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(file)")
+        for keeper in keepers {
+            let folder = "/proc/self/task/\(keeper)/fd"
+            let open = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+            #expect(open.count <= 16, "\(open)")
+            #expect(!open.contains { (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\($0)")) == link })
+        }
     }
 
     /// Every kind of Specific Character Set works where no file can be opened any more.
@@ -110,7 +158,7 @@ import Workers
             ("\\ISO 2022 IR 58", [0x5A, 0x68, 0x61, 0x6E, 0x67, 0x3D, 0x1B, 0x24, 0x29, 0x41, 0xD5, 0xC5], "Zhang=张"),
         ] as [(String, [UInt8], String)])
     func characterSetsAreDecodedInTheSandbox(_ terms: String, _ bytes: [UInt8], _ text: String) throws {
-        let pool = try WorkerFixture.pool()
+        let pool = try WorkerFixture.sandboxedPool()
         let answer = try pool.test(.decode(characterSet: Array(terms.utf8), bytes: bytes))
         #expect(answer.first == 1)
         #expect(String(decoding: answer.dropFirst(), as: UTF8.self) == text)

@@ -12,6 +12,18 @@ enum WorkerFixture {
         return buffer[...directory].map(UInt8.init(bitPattern:)) + Array("dcmfs-worker".utf8)
     }
 
+    /// A worker with its sandbox: in a build for a sanitizer one of an ordinary build, if `mountscripts/test` named it.
+    static var sandboxedWorkerPath: [UInt8]? {
+        if !WorkerChannel.isSanitized { return workerPath }
+        return ProcessInfo.processInfo.environment["DCMFS_SANDBOX_WORKER"].map { Array($0.utf8) }
+    }
+
+    static func sandboxedPool() throws -> WorkerPool {
+        var configuration = WorkerPool.Configuration(workerPath: sandboxedWorkerPath ?? workerPath, count: 1)
+        configuration.allowsTestCommands = true
+        return try WorkerPool(configuration: configuration)
+    }
+
     static func pool(count: Int = 1, patience: UInt64? = nil, tests: Bool = true) throws -> WorkerPool {
         var configuration = WorkerPool.Configuration(workerPath: workerPath, count: count)
         configuration.allowsTestCommands = tests

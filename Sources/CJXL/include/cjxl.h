@@ -20,6 +20,9 @@ typedef struct {
 /* 1 when libjxl is built in. */
 int CJXL_is_available(void);
 
+/* Shape and precision by the stream's first bytes; 0 done, -1 where they do not tell. */
+int CJXL_shape(const uint8_t *stream, size_t length, CJXL_Shape *shape, CJXL_Report *report);
+
 /* Decodes a codestream or a container (ISO/IEC 18181-2) to values of the stream's own precision, little endian. A JPEG in
  * JPEG XL is delivered as RGB. 0 done, -1 refused. */
 int CJXL_decode(

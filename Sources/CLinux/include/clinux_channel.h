@@ -22,6 +22,9 @@ long CLinux_send(int socket, const void *bytes, size_t count, const int *descrip
 long CLinux_receive(
     int socket, void *bytes, size_t capacity, int *descriptors, int descriptor_capacity, int *descriptor_count, int timeout_ms);
 
+// 1 when a packet, or the end of the other side, can be received without waiting.
+int CLinux_has_input(int socket);
+
 // An anonymous file of `size` bytes that can neither shrink nor grow nor be executed. Close-on-exec.
 int CLinux_shared_memory(size_t size);
 // Maps it readable and writable in this process; NULL on failure.
@@ -29,6 +32,7 @@ void *CLinux_map_shared(int descriptor, size_t size);
 
 // One 32-bit word in memory that two processes share.
 void CLinux_store(void *word, uint32_t value);
+void CLinux_increment(void *word);
 uint32_t CLinux_load(const void *word);
 
 #endif

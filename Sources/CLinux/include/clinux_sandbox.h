@@ -17,14 +17,14 @@ int CLinux_seccomp(int socket);
 // 1 when this build runs under a sanitizer, which needs address space and system calls that the sandbox denies.
 int CLinux_is_sanitized(void);
 
-// Soft limits of this process; the hard ones stay unless `hard` is set.
-int CLinux_limit_cpu(uint64_t seconds);
-int CLinux_limit_address_space(uint64_t bytes, int hard);
+// Soft limits of a worker, set by dcmfs: the worker itself may change none. Returns 0, else -errno.
+int CLinux_limit_cpu_of(int pid, uint64_t seconds);
+int CLinux_limit_address_space_of(int pid, uint64_t bytes);
 
-// CPU time that RLIMIT_CPU has counted for this process, or the exact time where that is more, in microseconds.
-uint64_t CLinux_cpu_time(void);
-// Exact processor time of another process in microseconds; 0 where there is none such.
+// Exact processor time of a process in microseconds; 0 where there is none such.
 uint64_t CLinux_cpu_time_of(int pid);
+// The same, or what RLIMIT_CPU has counted for it where that is more.
+uint64_t CLinux_charged_cpu_time_of(int pid);
 // Monotonic clock in microseconds.
 uint64_t CLinux_monotonic_time(void);
 // Size of this process's address space in bytes, from /proc/self/statm; 0 when that cannot be read.
@@ -34,6 +34,9 @@ uint64_t CLinux_address_space(void);
 int64_t CLinux_file_size(int descriptor);
 // Makes the kernel end this process before others when memory runs out.
 void CLinux_prefer_for_oom(void);
+// Gives up every capability for good: permitted, effective, inheritable, ambient, and the bounding set where that is allowed.
+// Returns 0, else -errno.
+int CLinux_drop_capabilities(void);
 // No core dump of any kind: RLIMIT_CORE 0 alone does not stop one that core_pattern pipes to a program.
 int CLinux_forbid_dumps(void);
 // Gives freed memory back to the kernel.
@@ -66,8 +69,18 @@ enum CLinux_forbidden {
     CLINUX_TRY_X32 = 19,
     CLINUX_TRY_OPENAT2 = 20,
     CLINUX_TRY_THREAD = 21,
-    CLINUX_TRY_COUNT = 22,
+    CLINUX_TRY_SET_LIMIT = 22,
+    CLINUX_TRY_GET_LIMIT = 23,
+    CLINUX_TRY_PRCTL = 24,
+    CLINUX_TRY_MADVISE_FORK = 25,
+    CLINUX_TRY_MADVISE_POISON = 26,
+    CLINUX_TRY_HANDLE_SIGNAL = 27,
+    CLINUX_TRY_BLOCK_SIGNALS = 28,
+    CLINUX_TRY_CAPABILITIES = 29,
+    CLINUX_TRY_COUNT = 30,
 };
 long CLinux_try_forbidden(int what, int descriptor);
+// Waits in the only way that the sandbox leaves, for its tests.
+void CLinux_pause(int milliseconds);
 
 #endif

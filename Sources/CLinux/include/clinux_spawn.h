@@ -14,7 +14,7 @@ struct CLinux_worker {
     int memory;             // becomes CLINUX_WORKER_MEMORY
     int error_output;       // becomes descriptor 2; negative: /dev/null
     uint64_t address_space; // RLIMIT_AS in bytes, 0: unlimited (sanitizers)
-    uint64_t cpu_seconds;   // soft RLIMIT_CPU until the worker raises it per request
+    uint64_t cpu_seconds;   // soft RLIMIT_CPU until dcmfs raises it for the first request
     uint64_t descriptors;   // RLIMIT_NOFILE
 };
 
@@ -29,14 +29,15 @@ int CLinux_open_program(const char *path);
 // Names the calling thread (15 bytes at most) and blocks all signals in it.
 void CLinux_become_helper_thread(const char *name);
 
-// A counter that turns readable when written to (eventfd), else -errno.
-int CLinux_eventfd(void);
+// Gives the calling thread a table of descriptors of its own, with `kept` in it and nothing else. What it
+// spawns then has no copies of what other threads opened before or later. Returns 0, else -errno (the table is still shared).
+int CLinux_own_descriptors(int kept);
 
 // A descriptor that turns readable when the process ends, else -errno.
 int CLinux_pidfd(pid_t pid);
 
-// Kills (when asked) and reaps a child. Returns its wait status, or -ECHILD when someone else reaped it.
-int CLinux_reap(pid_t pid, int kill_first);
+// Reaps a child that has ended; never waits. Returns its wait status, -EAGAIN while it runs, or -ECHILD when someone else reaped it.
+int CLinux_reap(pid_t pid);
 
 // Parts of a wait status (the macros of <sys/wait.h>).
 int CLinux_exit_code(int status);   // -1 when it did not exit

@@ -22,6 +22,13 @@ extension Forgiveness.Code {
         case .fragmentsOutsidePixelData: "fragments outside Pixel Data"
         case .trailingZeros: "zeros after the data set"
         case .trailingBytes: "bytes after the data set that are no elements"
+        case .wrongLength: "a sequence or item whose length its contents contradict"
+        case .mixedEncoding: "elements in another encoding than those around them"
+        case .missingPad: "an odd length that leaves out the padding"
+        case .resynchronised: "bytes that are no elements, passed over"
+        case .fragmentsOfDefinedLength: "fragments in pixel data of defined length"
+        case .longValue: "a value far longer than allowed, kept cut in the index"
+        case .characterSet: "text in another character set than declared"
         case .zlibHeader: "a deflated data set with a zlib header"
         }
     }

@@ -64,6 +64,11 @@ package enum HeaderText {
             writeName(of: file.transferSyntaxUID, long: UIDDictionary.longName(file.transferSyntaxUID), into: &output)
         }
         output.append(0x0A)
+        if format != .first, let set = file.recognisedCharacterSet {
+            output.append("# character set: none that is known is declared; read as ")
+            output.append(set.name)
+            output.append(", which fits all texts of the file\n")
+        }
         if let window { writePreview(of: file, window, into: &output) }
         switch format {
         case .first: writeFirstWarnings(of: file, into: &output)
@@ -110,14 +115,15 @@ package enum HeaderText {
     /// it behind them.
     private static func writeWarnings(of file: Part10File, into output: inout TextBuffer) {
         if let error = file.parseError {
-            output.append("# damaged: reading ended")
+            let isPassed = file.forgiven.contains { $0.code == .resynchronised && $0.offset == error.offset }
+            output.append(isPassed ? "# damaged" : "# damaged: reading ended")
             if error.offset >= 0 {
                 output.append(" at offset ")
                 output.append(decimal: error.offset)
             }
             output.append(": ")
             output.append(VisibleText.line(error.message))
-            output.append("; what follows there is not shown\n")
+            output.append(isPassed ? "\n" : "; what follows there is not shown\n")
         }
         for forgiveness in file.forgiven.prefix(noted) {
             output.append("# warning at offset ")

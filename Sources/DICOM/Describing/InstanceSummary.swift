@@ -45,6 +45,10 @@ package struct InstanceSummary: Hashable, Sendable {
 
     /// Exact byte length of the header text (`HeaderText.formatVersion`).
     package var headerTextLength: Int = 0
+    /// Damage of the file that did not keep it from being shown: what ended or interrupted the reading of its header, and
+    /// pixel data that the file's end cuts. At most `headerProblemLimit`.
+    package var headerProblems: [DICOMError] = []
+    package static let headerProblemLimit = 4
     /// Codes of what the reader forgave, in order, without repeats (e.g. "no-preamble", "wrong-vr").
     package var forgiven: [String] = []
 

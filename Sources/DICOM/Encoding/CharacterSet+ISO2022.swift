@@ -81,6 +81,12 @@ struct ISO2022Run {
         let current = g1 == .none ? set.fallbackG1 : g1
         if current == .none { return undeclared(byte, into: &output) }
         if !current.isDouble {
+            // The leads of Shift-JIS are no katakana: kanji that were written without an escape.
+            if current == .katakana, index + 1 < bytes.count, let kanji = ShiftJIS.pair(byte, bytes[index + 1]) {
+                output.append(scalar: kanji)
+                index += 2
+                return
+            }
             guard let scalar = current.scalar(byte) else { return undecodable(1, into: &output) }
             output.append(scalar: scalar)
             index += 1

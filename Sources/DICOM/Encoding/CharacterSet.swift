@@ -10,6 +10,8 @@ package struct SpecificCharacterSet: Hashable, Sendable {
         case utf8
         /// GB 18030, and GBK as its two-byte part.
         case gb18030
+        /// Sets without code extension that the standard does not have.
+        case shiftJIS, eucKR, eucJP
     }
 
     /// What to do with bytes that are no character of the set.
@@ -37,6 +39,9 @@ package struct SpecificCharacterSet: Hashable, Sendable {
     var fallbackG1 = CodedSet.none
     /// A term is none that the standard defines; the set is then as if it were missing.
     package internal(set) var hasUnknownTerm = false
+
+    /// Nothing says what 8-bit bytes are.
+    var isUndeclared: Bool { coding == .iso2022 && initialG1 == .none && fallbackG1 == .none }
 
     /// The default repertoire, ISO-IR 6.
     package init() {}
@@ -68,7 +73,14 @@ package struct SpecificCharacterSet: Hashable, Sendable {
             output.append(contentsOf: bytes)
             return []
         }
+        // A byte order mark says UTF-8 whatever is declared, and is no part of the text.
+        if bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF, coding == .utf8 || UTF8Bytes.isValid(bytes) {
+            return convertUTF8(UnsafeRawBufferPointer(rebasing: bytes[3...]), mode: mode, into: &output)
+        }
         switch coding {
+        case .shiftJIS: return convert(bytes, mode: mode, into: &output, by: ShiftJIS.character)
+        case .eucKR: return convert(bytes, mode: mode, into: &output, by: EUCKR.character)
+        case .eucJP: return convert(bytes, mode: mode, into: &output, by: EUCJP.character)
         case .utf8: return convertUTF8(bytes, mode: mode, into: &output)
         case .gb18030: return convertGB18030(bytes, mode: mode, into: &output)
         case .iso2022:
@@ -86,6 +98,7 @@ package struct SpecificCharacterSet: Hashable, Sendable {
             _ = set.isDouble ? set.scalar(0x21, 0x21) : set.scalar(0xA0)
         }
         _ = GB18030.fourByteScalars.count
+        _ = EUCKR.addedSyllables.count + CharacterTables.cp932Cells.count
     }
 
     /// Whether all bytes are ASCII without ESC: such text is itself in every set.

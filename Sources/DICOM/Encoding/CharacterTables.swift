@@ -14,6 +14,17 @@ enum CharacterTables {
     static let jisX0212Cells = CharacterTable(jisX0212, columns: 94)
     static let ksX1001Cells = CharacterTable(ksX1001, columns: 94)
     static let gb18030Cells = CharacterTable(gb18030, columns: 190)
+    /// The rows that NEC and IBM added to Shift-JIS: leads 87, ED, EE, FA, FB, FC.
+    static let cp932Cells = CharacterTable(cp932, columns: 188)
+    // Right halves from 80 on.
+    static let windows1250Cells = CharacterTable(windows1250, columns: 16)
+    static let windows1251Cells = CharacterTable(windows1251, columns: 16)
+    static let windows1252Cells = CharacterTable(windows1252, columns: 16)
+    static let windows1253Cells = CharacterTable(windows1253, columns: 16)
+    static let windows1254Cells = CharacterTable(windows1254, columns: 16)
+    static let windows1255Cells = CharacterTable(windows1255, columns: 16)
+    static let windows1256Cells = CharacterTable(windows1256, columns: 16)
+    static let koi8Cells = CharacterTable(koi8, columns: 16)
 }
 
 /// Cells of a character set in the order of their bytes; 0 where no character is assigned.

@@ -26,7 +26,8 @@ package final class MemoryProvider: ByteProvider {
     }
 }
 
-/// An open file, read with `pread`. The descriptor stays the caller's.
+/// An open file, read with `pread`. The descriptor stays the caller's. A file that gives fewer bytes than its size says is
+/// unreadable: what is missing must never pass for the file's own end.
 package final class DescriptorProvider: ByteProvider {
     private let descriptor: CInt
     package let size: Int
@@ -49,7 +50,13 @@ package final class DescriptorProvider: ByteProvider {
         var done = 0
         while done < buffer.count, offset >= 0, let start = buffer.baseAddress {
             let count = pread(descriptor, start + done, buffer.count - done, off_t(offset + done))
-            if count == 0 { break }
+            if count == 0 {
+                // The end before the end: a file that was cut meanwhile, or a network filesystem that hides an error.
+                guard offset + done >= size else {
+                    throw DICOMError(.unreadable, at: offset + done, "ends after \(offset + done) of \(size) bytes")
+                }
+                break
+            }
             if count < 0 {
                 let code = errno
                 if code == EINTR { continue }

@@ -11,7 +11,7 @@ final class ByteStore {
     let provider: any ByteProvider
     /// Bytes in the space (file or inflated data set).
     let size: Int
-    /// In the order read; their starts ascend.
+    /// Their starts ascend.
     private(set) var segments: [Segment] = []
     private var owned: [UnsafeMutableRawPointer] = []
     private(set) var bytesKept = 0
@@ -39,9 +39,18 @@ final class ByteStore {
         owned.append(base)
         let got = try provider.read(at: offset, into: UnsafeMutableRawBufferPointer(start: base, count: wanted))
         let segment = Segment(start: offset, count: max(0, min(got, wanted)), base: UnsafeRawPointer(base))
-        segments.append(segment)
+        // In the order of their starts, also where reading goes back into a value that was passed over.
+        var place = segments.count
+        while place > 0, segments[place - 1].start > offset { place -= 1 }
+        segments.insert(segment, at: place)
         bytesKept += segment.count
         return segment
+    }
+
+    /// The part in memory that holds a range.
+    func segment(holding offset: Int, _ count: Int) -> Segment? {
+        guard let bytes = resident(offset, count), let base = bytes.baseAddress else { return nil }
+        return segments.last { $0.start <= offset && $0.base + (offset &- $0.start) == base }
     }
 
     /// The bytes of a range when they are in memory in one piece.

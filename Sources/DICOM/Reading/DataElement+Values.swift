@@ -55,11 +55,11 @@ extension DataElement {
         _ decode: (SpecificCharacterSet, UnsafeRawBufferPointer, VR, inout [UInt8]) -> Bool
     ) -> [UInt8]? {
         let vr = vr
-        let set = vr.usesCharacterSet || vr == .UN ? dataSet.characterSet : nil
         do throws(DICOMError) {
             return try withBytes { bytes in
                 let trimmed = TextTrimming.range(bytes)
-                if vr.usesCharacterSet, let set, !isPlainASCII(trimmed) {
+                if vr.usesCharacterSet, !isPlainASCII(trimmed) {
+                    let set = dataSet.characterSet
                     var output: [UInt8] = []
                     output.reserveCapacity(trimmed.count * 2)
                     _ = decode(set, UnsafeRawBufferPointer(rebasing: trimmed), vr, &output)

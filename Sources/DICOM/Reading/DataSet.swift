@@ -80,7 +80,8 @@ extension DataSet {
         let record = characterSetRecord
         if let last = storage.lastCharacterSet, last.record == record { return last.set }
         let terms = record < 0 ? [] : storage.value(storage.records[record], limit: 1024)
-        let set = SpecificCharacterSet(terms)
+        var set = SpecificCharacterSet(terms)
+        if set.isUndeclared, let found = storage.recognisedSet { set = found.set }
         storage.lastCharacterSet = (record, set)
         return set
     }

@@ -32,6 +32,31 @@ extension ElementReader {
         if walk.isOverLimit { stop(DICOMError(.limitExceeded, at: position, "more than \(leniency.fragmentLimit) fragments")) }
     }
 
+    /// Pixel Data of defined length that hold fragments all the same (PS3.5 Annex A.4 wants an undefined length): the first
+    /// item must fit, and behind it another item, the delimiter or the end.
+    mutating func openFragments(ofDefinedLength header: Header) throws(DICOMError) -> Bool {
+        guard header.tag == 0x7FE0_0010, top.kind == .root, header.length >= 16, leniency.forgives else { return false }
+        let start = position &+ header.size
+        let end = min(top.end, start &+ Int(header.length))
+        let context = context(of: top)
+        guard lookahead.opensItems(at: start, context), let length = lookahead.itemLength(at: start, context) else { return false }
+        let second = start &+ 8 &+ length
+        guard second == end || second &+ 8 <= end && lookahead.opensItems(at: second, context) else { return false }
+        forgive(.fragmentsOfDefinedLength, at: position)
+        if let range = leniency.frameRange {
+            leaveFragments(header, from: start, range)
+            return true
+        }
+        let walk = try walkFragments(from: start, end: end)
+        pixelData(header.tag)
+        fragments[records.count] = walk.fragments
+        let isCut = walk.isCut && end >= spaceEnd
+        guard record(header, flags: isCut ? [.fragments, .truncated] : [.fragments], length: walk.fragments.end &- start) else { return true }
+        if isCut { damaged(DICOMError(.truncated, at: walk.fragments.end, path: path(), "the file ends inside a fragment")) }
+        position = end
+        return true
+    }
+
     /// Takes the fragments on trust and ends the reading (`Leniency.frameRange`).
     private mutating func leaveFragments(_ header: Header, from start: Int, _ range: Range<Int>) {
         pixelData(header.tag)

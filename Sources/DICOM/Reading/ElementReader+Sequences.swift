@@ -28,8 +28,8 @@ extension ElementReader {
         position &+= header.size
     }
 
-    /// A tag of group FFFE. Either moves on or closes a frame, so the loop always ends.
-    mutating func delimiter(_ tag: UInt32, _ pointer: UnsafeRawPointer) {
+    /// A tag of group FFFE. Either moves on or closes or opens a frame, so the loop always ends.
+    mutating func delimiter(_ tag: UInt32, _ pointer: UnsafeRawPointer) throws(DICOMError) {
         let length = Self.load32(pointer + 4, top.isBigEndian)
         switch (tag, top.kind) {
         case (ElementRecord.itemTag, .sequence): return openItem(length)
@@ -40,24 +40,60 @@ extension ElementReader {
         case (ElementRecord.itemDelimiter, .item) where top.isUndefined, (ElementRecord.sequenceDelimiter, .sequence) where top.isUndefined:
             if length != 0 { forgive(.delimiterLength, at: position) }
             close()
+        case (ElementRecord.itemTag, _) where reopensSequence(): return
+        case (_, .item) where endsItem(tag, length):
+            forgive(.wrongLength, at: position)
+            endHere()
+            // Its own delimiter belongs to the item; anything else is for the sequence.
+            if tag != ElementRecord.itemDelimiter { return }
         default: forgive(.strayDelimiter, at: position)
         }
         position &+= 8
+    }
+
+    /// Whether an item of defined length is over at a delimiter or item before its length says so.
+    private mutating func endsItem(_ tag: UInt32, _ length: UInt32) -> Bool {
+        guard leniency.forgives, let sequence = frames.last, frames.count >= 2 else { return false }
+        switch tag {
+        case ElementRecord.itemTag: return true
+        case ElementRecord.sequenceDelimiter where sequence.isUndefined: return length == 0
+        default:
+            // A delimiter that nothing needs, unless what is around the item goes on behind it and the item does not.
+            let next = position &+ 8
+            guard length == 0, next < top.end else { return top.isCorrected && length == 0 }
+            let inside = lookahead.worth(at: next, after: lastTag, context(of: top))
+            var around = context(of: sequence)
+            around.isItem = true
+            if tag == ElementRecord.itemDelimiter, lookahead.delimiter(at: next, around) != nil { return true }
+            let parent = lookahead.worth(at: next, after: records[sequence.record].tag, context(of: frames[frames.count - 2]))
+            return parent >= Lookahead.plausible && parent > inside
+        }
     }
 
     private mutating func openItem(_ length: UInt32) {
         let header = Header(tag: ElementRecord.itemTag, vr: 0, originalVR: 0, size: 8, length: length)
         let isUndefined = length == Header.undefined
         var end = top.end
+        var isCorrected = false
         if !isUndefined {
             let room = top.end &- position &- 8
-            if Int(length) > room { pastEnd(room) } else { end = position &+ 8 &+ Int(length) }
+            if Int(length) <= room {
+                end = position &+ 8 &+ Int(length)
+            } else if correctItem(end: position &+ 8 &+ Int(length)) {
+                end = position &+ 8 &+ Int(length)
+                isCorrected = true
+            } else {
+                pastEnd(room)
+                isCorrected = true
+            }
         }
         let index = records.count
         guard record(header, flags: isUndefined ? [.undefinedLength] : [], length: end &- position &- 8) else { return }
+        if top.isImplicit { records[index].flags.insert(.implicit) } else { records[index].flags.remove(.implicit) }
         frames.append(top)
         top = Frame(
-            kind: .item, end: end, record: index, isUndefined: isUndefined, isImplicit: top.isImplicit, isBigEndian: top.isBigEndian)
+            kind: .item, end: end, record: index, isUndefined: isUndefined, isImplicit: top.isImplicit, isBigEndian: top.isBigEndian,
+            isCorrected: isCorrected)
         position &+= 8
     }
 
@@ -70,21 +106,13 @@ extension ElementReader {
         }
     }
 
-    /// Something else than an item where a sequence goes on: the sequence is over, or the rest of it is skipped.
-    mutating func notAnItem(_ tag: UInt32) {
-        if top.isUndefined {
-            forgive(.missingDelimiter, at: position)
-            close()
-        } else {
-            forgive(.notAnItem, at: position)
-            position = top.end
-            close()
-        }
-    }
-
     /// Closes what ends with its parent or with the space.
     mutating func closeAtEnd() {
+        if top.kind == .sequence, top.isCorrected, top.end >= spaceEnd, records[top.record].flags.contains(.truncated) {
+            damaged(DICOMError(.truncated, at: spaceEnd, path: path(), "the file ends inside a sequence"))
+        }
         if top.isUndefined {
+            if leniency.forgives, top.end < spaceEnd, goesOn() { return }
             if top.end >= spaceEnd {
                 damaged(DICOMError(.truncated, at: spaceEnd, path: path(), "the file ends inside a sequence of undefined length"))
             } else {
@@ -99,7 +127,7 @@ extension ElementReader {
     mutating func close() {
         guard let parent = frames.popLast() else { return }
         let index = top.record
-        if top.isUndefined { records[index].length = max(0, min(position, spaceEnd) &- records[index].valueOffset) }
+        if top.isUndefined || top.isCorrected { records[index].length = max(0, min(position, spaceEnd) &- records[index].valueOffset) }
         records[index].next = UInt32(truncatingIfNeeded: records.count)
         top = parent
     }
@@ -117,10 +145,12 @@ extension ElementReader {
     }
 
     /// The private creator of an element that is about to be appended to the open data set (PS3.5 section 7.8.1).
-    private func privateCreatorValue(of tag: Tag) -> [UInt8]? {
+    func privateCreatorValue(of tag: Tag) -> [UInt8]? {
         let wanted = tag.rawValue & 0xFFFF_0000 | UInt32(tag.element >> 8)
         var index = top.record + 1
-        while index < records.count {
+        var steps = 0
+        while index < records.count, steps < 4096 {
+            steps += 1
             let record = records[index]
             if record.tag == wanted {
                 guard let value = bytes.resident(record.valueOffset, min(record.length, 64)) else { return nil }

@@ -8,12 +8,17 @@ struct ElementReader {
         enum Kind { case root, sequence, item }
         let kind: Kind
         /// First byte after it; its parent's end where the length is undefined.
-        let end: Int
+        var end: Int
         /// Its record; -1 for the root.
         let record: Int
         let isUndefined: Bool
-        let isImplicit: Bool
+        /// As the elements in it turn out to be written, whatever is declared around them.
+        var isImplicit: Bool
         let isBigEndian: Bool
+        /// Its length in the file was found wrong: it ends where its contents do.
+        var isCorrected = false
+        /// The last record that stands in it directly; -1 while there is none.
+        var last = -1
     }
 
     /// An element's header as read.
@@ -41,6 +46,11 @@ struct ElementReader {
     var position: Int
     var isStopped = false
 
+    /// How often the element before was read once more in another form.
+    var rereadings = 0
+    /// Looks at what follows where a header leaves a choice.
+    var lookahead: Lookahead
+
     var top: Frame
     var frames: [Frame] = []
     /// First byte that no element may reach.
@@ -65,6 +75,7 @@ struct ElementReader {
         self.isMeta = isMeta
         position = start
         spaceEnd = bytes.size
+        lookahead = Lookahead(bytes)
         top = Frame(kind: .root, end: bytes.size, record: -1, isUndefined: false, isImplicit: isImplicit, isBigEndian: isBigEndian)
         base = window.base
         windowStart = window.start
@@ -83,19 +94,22 @@ struct ElementReader {
                 closeAtEnd()
                 continue
             }
-            if windowEnd &- position < Self.lookAhead, windowEnd < spaceEnd { try moveWindow(atLeast: Self.lookAhead) }
+            if windowEnd &- position < Self.lookAhead, windowEnd < spaceEnd {
+                try moveWindow(atLeast: Self.lookAhead)
+                if isStopped { break }
+            }
             let available = min(windowEnd, top.end) &- position
             guard available >= 8 else {
-                leftover(available)
+                try leftover(available)
                 continue
             }
             let pointer = base + (position &- windowStart)
             let tag = Self.tag(pointer, top.isBigEndian)
             if isMeta, tag >> 16 != 2 { break }
             if tag >> 16 == 0xFFFE {
-                delimiter(tag, pointer)
+                try delimiter(tag, pointer)
             } else if top.kind == .sequence {
-                notAnItem(tag)
+                try notAnItem(tag)
             } else {
                 try element(tag, pointer, available)
             }
@@ -109,6 +123,9 @@ struct ElementReader {
         var header = Header(tag: tag, vr: 0, originalVR: 0, size: 8, length: 0)
         if top.isImplicit {
             header.length = Self.load32(pointer + 4, top.isBigEndian)
+            if top.last >= 0, tag <= records[top.last].tag, try isLost(tag) { return }
+            // Two letters in its low bytes: an element of Explicit VR may stand here.
+            if header.length & 0xC0C0 == 0x4040, try readLettered(&header, pointer, available) { return try place(header, pointer) }
         } else if !readExplicit(&header, pointer, available, isBigEndian: top.isBigEndian) {
             guard try readOdd(&header, pointer, available) else { return }
         }
@@ -118,7 +135,10 @@ struct ElementReader {
         let valueStart = position &+ header.size
         guard Int(header.length) <= top.end &- valueStart else { return try overrun(header, pointer, available) }
         if holdsItems(header, pointer) { return try openSequence(header, end: valueStart &+ Int(header.length), flags: []) }
-        if tag & 0xFFFF_0000 == 0x7FE0_0000 { pixelData(tag) }
+        if tag & 0xFFFF_0000 == 0x7FE0_0000 {
+            if try openFragments(ofDefinedLength: header) { return }
+            pixelData(tag)
+        }
         try append(header, flags: [], length: Int(header.length))
     }
 
@@ -143,8 +163,11 @@ struct ElementReader {
     /// Appends a plain element and moves past its value, which is read along when it is small.
     mutating func append(_ header: Header, flags: ElementRecord.Flags, length: Int) throws(DICOMError) {
         guard record(header, flags: flags, length: length) else { return }
-        if length & 1 != 0 { forgive(.oddLength, at: position) }
-        let end = position &+ header.size &+ length
+        var end = position &+ header.size &+ length
+        if length & 1 != 0 {
+            forgive(.oddLength, at: position)
+            end &+= missingPad(at: end, after: header.tag)
+        }
         if end > windowEnd, length <= Self.smallValue, end <= spaceEnd { try moveWindow(atLeast: header.size &+ length) }
         position = end
     }
@@ -159,6 +182,7 @@ struct ElementReader {
         var all = flags
         if top.isBigEndian { all.insert(.bigEndian) }
         if header.originalVR == 0 { all.insert(.implicit) }
+        top.last = records.count
         records.append(
             ElementRecord(
                 tag: header.tag, vr: header.vr, originalVR: header.originalVR, offset: position, length: length,

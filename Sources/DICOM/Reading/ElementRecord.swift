@@ -71,6 +71,18 @@ final class HeaderStorage {
     /// Last character set that was made, by record of (0008,0005).
     var lastCharacterSet: (record: Int, set: SpecificCharacterSet)?
 
+    /// What all texts agree with, where no character set is declared. Looked for once, when the first such text is decoded.
+    private(set) lazy var recognisedSet: RecognisedSet? = {
+        isRecognised = true
+        var recognition = CharacterSetRecognition()
+        recognition.collect(DataSet(root: self, isImplicit: false, isLittleEndian: true, offset: 0))
+        return recognition.recognised()
+    }()
+    /// Bytes of long values that may still be read for their digests.
+    var digestBudget = ValueDigest.budget
+    /// `recognisedSet` was looked for.
+    private(set) var isRecognised = false
+
     init(bytes: ByteStore, records: [ElementRecord], fragments: [Int: FragmentSequence]) {
         self.bytes = bytes
         self.records = records

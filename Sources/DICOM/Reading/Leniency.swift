@@ -67,6 +67,20 @@ package struct Forgiveness: Hashable, Sendable {
         case trailingZeros = "trailing-zeros"
         /// Bytes after the data set that are no elements.
         case trailingBytes = "trailing-bytes"
+        /// A sequence or item whose length its contents contradict; it ends where they do.
+        case wrongLength = "wrong-length"
+        /// Elements of Implicit VR in Explicit VR or the other way round (items of a sequence, mostly).
+        case mixedEncoding = "mixed-encoding"
+        /// An odd length that leaves out the byte of padding behind the value.
+        case missingPad = "missing-pad"
+        /// Bytes that cannot be read were passed over up to the next element; the damage is reported, too.
+        case resynchronised = "resynchronised"
+        /// Fragments in Pixel Data of defined length.
+        case fragmentsOfDefinedLength = "fragments-of-defined-length"
+        /// A value for the index that is far longer than its VR allows; kept cut, with a digest of the whole.
+        case longValue = "long-value"
+        /// Text that is not written in the character set that the file declares; it was read in one that fits all of it.
+        case characterSet = "character-set"
         /// A deflated data set with a zlib header (PS3.5 Annex A.5 wants none).
         case zlibHeader = "zlib-header"
     }

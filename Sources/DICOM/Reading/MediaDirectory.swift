@@ -137,8 +137,9 @@ extension MediaDirectory.Record {
         self.flag = flag ?? (item.int(.recordInUseFlag) == 0 ? .inactive : .none)
         type = item.string(.directoryRecordType) ?? ""
         offset = item.itemOffset
-        sopInstanceUID = item.key(.referencedSOPInstanceUIDInFile) ?? []
-        let value = item.rawBytes(.referencedFileID) ?? []
+        sopInstanceUID = item.boundedKey(.referencedSOPInstanceUIDInFile).bytes
+        // Eight components of eight characters (PS3.10 section 8.2), and room for what writers make of them.
+        let value = item.element(.referencedFileID).flatMap { try? $0.withPrefix(4096) { Array($0) } } ?? []
         let components = value.split(separator: 0x5C, omittingEmptySubsequences: false)
         fileID = value.isEmpty ? [] : components.map { part in part.withUnsafeBytes { TextTrimming.trimmed($0) } }
     }

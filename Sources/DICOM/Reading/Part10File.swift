@@ -21,6 +21,10 @@ package final class Part10File {
     /// Bytes in the space that offsets count in: the file, or the inflated data set.
     package var byteCount: Int { bytes.size }
 
+    /// The character set that all 8-bit texts of the file agree with, where none is declared; nil where a text has not been
+    /// decoded yet, too.
+    package var recognisedCharacterSet: RecognisedSet? { dataSet.storage.isRecognised ? dataSet.storage.recognisedSet : nil }
+
     /// Reads at an offset of that space; fewer bytes than asked only at its end.
     package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(DICOMError) -> Int {
         guard offset >= 0 else { return 0 }

@@ -64,7 +64,13 @@ struct Part10Opening {
             isLittleEndian: !group.isBigEndian, offset: start)
         forgiven += reader.forgiven
         damage = reader.damage
-        transferSyntaxUID = (meta.rawBytes(.transferSyntaxUID) ?? []).withUnsafeBytes { TextTrimming.trimmed($0) }
+        transferSyntaxUID = uid(meta.element(.transferSyntaxUID)).withUnsafeBytes { TextTrimming.trimmed($0) }
+    }
+
+    /// A UID has 64 characters; more than a few times that is none, and is not kept.
+    private func uid(_ element: DataElement?) -> [UInt8] {
+        guard let element else { return [] }
+        return (try? element.withPrefix(256) { Array($0) }) ?? []
     }
 
     mutating func readDataSet() throws(DICOMError) {

@@ -61,6 +61,11 @@ struct Candidate: Sendable {
 }
 
 extension Candidate {
+    /// Whether there is still something of that name.
+    var isListed: Bool {
+        withCString(joinPath(folder.path, name)) { FileStatus(directory: folder.root.descriptor, name: $0) } != nil
+    }
+
     /// Whether its times were so young when it was opened that a change after it was read could bear the same ones: filesystems
     /// count them in ticks, of 2 s at most. A clock of a server may run ahead of ours.
     func isYoung(_ identity: FileIdentity, _ youth: Int64) -> Bool {
@@ -85,6 +90,8 @@ struct ReadFile: Sendable {
         case packed(String)
         /// It changed while it was read.
         case unstable
+        /// The run was ended before it was read.
+        case cancelled
     }
     var identity = FileIdentity()
     var result: Result

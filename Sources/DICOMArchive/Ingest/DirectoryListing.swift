@@ -27,7 +27,9 @@ package struct DirectoryListing {
             if count == 0 { break }
             if count == -Int(EINTR) { continue }
             guard count > 0 else { throw ArchiveError(.system, errorText(CInt(-count)), errno: CInt(-count)) }
-            append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            guard append(UnsafeRawBufferPointer(rebasing: buffer[..<count])) else {
+                throw ArchiveError(.system, "a listing that makes no sense", errno: EIO)
+            }
         }
         sort()
     }
@@ -39,20 +41,23 @@ package struct DirectoryListing {
 
     package func kind(_ index: Int) -> Kind { entries[index].kind }
 
-    /// Records of linux_dirent64: inode (8), offset (8), record length (2), type (1), name with NUL.
-    private mutating func append(_ records: UnsafeRawBufferPointer) {
+    /// Records of linux_dirent64: inode (8), offset (8), record length (2), type (1), name with NUL. False where they are none:
+    /// half of a listing must never pass for the whole.
+    private mutating func append(_ records: UnsafeRawBufferPointer) -> Bool {
         var position = 0
         while position + 19 < records.count {
             let length = Int(records.loadUnaligned(fromByteOffset: position + 16, as: UInt16.self))
-            guard length > 19, position + length <= records.count else { return }
+            guard length > 19, position + length <= records.count else { return false }
             let name = records[position + 19..<position + length].prefix { $0 != 0 }
-            if !isDots(name), names.count <= Int(UInt32.max) - 256 {
+            if !isDots(name) {
+                guard names.count <= Int(UInt32.max) - 256 else { return false }
                 entries.append(Entry(start: UInt32(names.count), length: UInt16(name.count), kind: Self.kind(type: records[position + 18])))
                 inodes.append(records.loadUnaligned(fromByteOffset: position, as: UInt64.self))
                 names.append(contentsOf: name)
             }
             position += length
         }
+        return true
     }
 
     private func isDots(_ name: Slice<UnsafeRawBufferPointer>) -> Bool {

@@ -5,6 +5,7 @@ import Glibc
 /// Opens candidates, hands them to the parser together, takes digests where they are needed. Runs on parser threads.
 struct FileReader: Sendable {
     let parser: any HeaderParser
+    /// True ends what is under way: a disk may take seconds for every file.
     var isCancelled: (@Sendable () -> Bool)?
 
     /// Out of descriptors: times to wait 10 ms for others to let go of theirs.
@@ -14,6 +15,10 @@ struct FileReader: Sendable {
         var files: [ReadFile] = []
         files.reserveCapacity(candidates.count)
         while files.count < candidates.count {
+            if isCancelled?() == true {
+                files += Array(repeating: ReadFile(result: .cancelled), count: candidates.count - files.count)
+                break
+            }
             readSome(candidates[files.count...], &files)
             // No use in waiting once for every file.
             if case .exhausted(let code) = files.last?.result {
@@ -29,6 +34,7 @@ struct FileReader: Sendable {
         var sizes: [Int] = []
         var positions: [Int] = []
         for (position, candidate) in zip(candidates.indices, candidates) {
+            if position > candidates.startIndex, isCancelled?() == true { break }
             var (descriptor, file) = Self.open(candidate)
             if case .exhausted = file.result {
                 // Those that are open are read first; then there is room again.
@@ -59,6 +65,9 @@ struct FileReader: Sendable {
         guard descriptor >= 0 else {
             switch -descriptor {
             case ELOOP, EXDEV: return (nil, ReadFile(result: .notRegular))
+            // Gone by the open, there by the name: a network filesystem that failed, and nothing that a user took away.
+            case ENOENT where candidate.isListed:
+                return (nil, ReadFile(result: .unreadable(EIO)))
             case EMFILE, ENFILE, ENOMEM: return (nil, ReadFile(result: .exhausted(-descriptor)))
             case let code: return (nil, ReadFile(result: .unreadable(code)))
             }
@@ -81,11 +90,16 @@ struct FileReader: Sendable {
             do throws(ArchiveError) {
                 file.digest = try digestOfFile(descriptor, size: file.identity.size, isCancelled: isCancelled)
             } catch {
-                file.result = .unreadable(error.errno)
+                file.result = error.code == .interrupted ? .cancelled : .unreadable(error.errno)
                 return
             }
         }
-        guard let now = FileStatus(descriptor: descriptor)?.identity, now == file.identity else {
+        guard let now = FileStatus(descriptor: descriptor)?.identity else {
+            file.result = .unreadable(errno)
+            return
+        }
+        // What was said of other bytes than those that are there now is worth nothing.
+        guard now == file.identity else {
             file.result = .unstable
             return
         }

@@ -47,6 +47,11 @@ package struct IndexReport: Hashable, Sendable {
     /// Folders that could not be read or are on another device now; rows below them were left alone.
     package var warnings: [String] = []
 
+    /// Files that could not be read; each is named in the problems and tried again by the next run.
+    package var unreadable: Int { setAside["unreadable"] ?? 0 }
+    /// Whether every file and folder that was met could be read.
+    package var isReadWhole: Bool { unreadable == 0 && (skipped["unreadable-folder"] ?? 0) == 0 }
+
     package var setAsideTotal: Int { setAside.values.reduce(0, +) }
 
     /// found = new + unchanged + changed + duplicates + set aside + not DICOM + media directories.

@@ -66,6 +66,8 @@ extension Indexer {
         for index in 0..<listing.count {
             let name = listing.name(index)
             if let only, only != name { continue }
+            // A slow disk takes its time for every entry.
+            try checkCancelled()
             if isOwnFile(folder, name, listing.inodes[index]) { continue }
             // Whatever the index knows before this name is not there any more.
             while only == nil, let lost = try known.next(before: name) { try writer.lost(lost) }
@@ -103,7 +105,11 @@ extension Indexer {
         let wantsDigest = options.verifies || options.takesDigests
         let isTouched = known != nil && options.isTouched?(folder.absolutePath(of: name), false) ?? false
         if try isWaiting(folder, name, known, isTouched, descriptor) { return }
-        guard let known else { return try read(Candidate(folder: folder, name: name, known: nil, wantsDigest: wantsDigest)) }
+        guard let known else {
+            // An event said that it is there: that is settled with this.
+            _ = options.isTouched?(folder.absolutePath(of: name), true)
+            return try read(Candidate(folder: folder, name: name, known: nil, wantsDigest: wantsDigest))
+        }
         let (status, code) = withCString(name) { FileStatus.at(directory: descriptor, name: $0) }
         guard let status else {
             if code == ENOENT || code == ENOTDIR { return try writer.lost(known) }

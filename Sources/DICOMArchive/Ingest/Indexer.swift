@@ -228,9 +228,10 @@ package final class Indexer {
 
     @discardableResult
     private func takeResult() throws(ArchiveError) -> Bool {
-        guard let (candidates, files) = pipeline.next() else { return false }
+        let next = pipeline.next()
         // Before the results are written: a signal to the process group may have ended the parsers as well.
-        if options.isCancelled?() == true { throw ArchiveError(.interrupted, LongWork.interrupted) }
+        try checkCancelled()
+        guard let (candidates, files) = next else { return false }
         for index in candidates.indices where index < files.count {
             isAmidFile = true
             try writer.apply(candidates[index], files[index])
@@ -239,6 +240,11 @@ package final class Indexer {
         }
         try writer.tellProgress()
         return true
+    }
+
+    /// Throws when the run is to end.
+    func checkCancelled() throws(ArchiveError) {
+        if options.isCancelled?() == true { throw ArchiveError(.interrupted, LongWork.interrupted) }
     }
 
     // MARK: - What is gone

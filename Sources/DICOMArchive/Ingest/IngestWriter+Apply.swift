@@ -12,6 +12,7 @@ extension IngestWriter {
             try vanished(candidate)
         case .exhausted(let code):
             throw ArchiveError(.system, Self.exhaustion(code), errno: code)
+        case .cancelled: throw ArchiveError(.interrupted, LongWork.interrupted)
         case .unreadable(let code):
             report.found += 1
             try keepUnreadable(candidate, errorText(code))
@@ -26,6 +27,10 @@ extension IngestWriter {
         case .parsed(.failed(let reason)):
             report.found += 1
             try setAside(candidate, file, reason: "reader-failed", at: -1, Array(reason.utf8))
+        // Its bytes did not come: nothing of that is the file's own.
+        case .parsed(.outcome(.setAside(let error))) where error.code == .unreadable:
+            report.found += 1
+            try keepUnreadable(candidate, error.message)
         case .parsed(.outcome(.setAside(let error))):
             report.found += 1
             try setAside(candidate, file, reason: error.code.rawValue, at: Int64(error.offset), Array(error.message.utf8))

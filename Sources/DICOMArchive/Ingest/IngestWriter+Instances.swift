@@ -6,7 +6,7 @@ extension IngestWriter {
         let file = try noteChange(candidate, given)
         let uid = summary.sopInstanceUID.isEmpty ? [0] + (file.digest ?? []) : summary.sopInstanceUID
         let sop = SOPIdentity(uid: uid, key: hash.key(uid))
-        try clearProblems(candidate)
+        try noteHeaderProblems(candidate, summary)
         if let known = candidate.known, let id = known.instance {
             if try settle(candidate, known, id, file, summary, sop) { return }
             try detach(known, from: id)
@@ -29,6 +29,19 @@ extension IngestWriter {
         if !sameUID.isEmpty && digest == nil { digest = try digestOfCandidate(candidate, file) }
         try insertInstance(candidate, file, digest, summary, sop, conflictsWith: sameUID.first?.id)
     }
+
+    /// A damaged file stays in the tree as far as it could be read, and is named in `/problems` with offset and reason.
+    private func noteHeaderProblems(_ candidate: Candidate, _ summary: InstanceSummary) throws(ArchiveError) {
+        guard !summary.headerProblems.isEmpty else { return try clearProblems(candidate) }
+        let problems = summary.headerProblems.map { problem in
+            let reason = problem.code == .malformed ? Self.headerDamaged : problem.code.rawValue
+            return (reason: reason, at: Int64(problem.offset), message: Array(problem.message.utf8))
+        }
+        try replaceProblems(try row(of: candidate.folder), candidate.name, problems)
+    }
+
+    /// The reason of files that are shown although something in their header cannot be read; `malformed` ones are not shown.
+    private static let headerDamaged = "header-damaged"
 
     // MARK: - A source that the index knows
 

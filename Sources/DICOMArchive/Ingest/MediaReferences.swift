@@ -131,7 +131,7 @@ extension MediaReferences {
         var problems = media.problems.map { problem in
             (reason: "dicomdir-\(problem.code.rawValue)", at: Int64(problem.offset), message: Array(problem.message.utf8))
         }
-        let references = MediaReferences { path in openFolder(folder.root, joinPath(folder.path, path)) }
+        let references = base(of: media, in: folder)
         for reference in media.references {
             let name = Array(reference.fileID.joined(separator: [UInt8(ascii: "/")]))
             switch references.resolve(reference.fileID) {
@@ -141,6 +141,34 @@ extension MediaReferences {
             }
         }
         return problems
+    }
+}
+
+extension MediaReferences {
+    /// References that are tried to find out which folder a media directory names its files from.
+    private static let triedReferences = 32
+    private static let triedAncestors = 8
+
+    /// Where the File IDs of a media directory begin: its own folder, which is the root of a file-set or a copy of one. A directory
+    /// file of the older kind may lie deeper and still names its files from the file-set's root (PS3.10 section 8.2): so where
+    /// its own folder holds none of them, the nearest folder above that holds any.
+    private static func base(of media: MediaDirectorySummary, in folder: IndexedFolder) -> MediaReferences {
+        func references(from path: [UInt8]) -> MediaReferences {
+            MediaReferences { openFolder(folder.root, joinPath(path, $0)) }
+        }
+        let own = references(from: folder.path)
+        var path = folder.path
+        var candidate = own
+        for _ in 0..<triedAncestors {
+            let isBase = media.references.prefix(triedReferences).contains { reference in
+                if case .found = candidate.resolve(reference.fileID) { true } else { false }
+            }
+            if isBase { return candidate }
+            guard !path.isEmpty else { break }
+            path = path.lastIndex(of: UInt8(ascii: "/")).map { Array(path[..<$0]) } ?? []
+            candidate = references(from: path)
+        }
+        return own
     }
 }
 

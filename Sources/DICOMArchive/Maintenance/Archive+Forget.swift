@@ -2,7 +2,11 @@ extension Archive {
     /// Drops the rows of everything at or below `path`, which need not exist any more. Never touches a file.
     /// - Returns: number of inputs forgotten.
     package func forget(path given: [UInt8]) throws(ArchiveError) -> Int {
+        // What a link leads to is meant only where nothing was indexed at the path itself.
+        let plain = plainPath(given)
+        let count = try forget { located in located == plain || pathBelow(plain, located) != nil }
         let path = absolutePath(given)
+        if count > 0 || path == plain { return count }
         return try forget { located in located == path || pathBelow(path, located) != nil }
     }
 

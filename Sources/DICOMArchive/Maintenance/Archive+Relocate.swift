@@ -13,7 +13,12 @@ extension Archive {
         let writer = try IngestWriter(self, options: IndexOptions())
         do throws(ArchiveError) {
             try writer.begin()
-            let relocation = Relocation(archive: self, writer: writer, roots: try Roots(self, writer.connection), old: absolutePath(old), new: target)
+            let roots = try Roots(self, writer.connection)
+            var relocation = Relocation(archive: self, writer: writer, roots: roots, old: plainPath(old), new: target)
+            // A link may stand where the folder was; else the path may lead through one.
+            if try relocation.affected().isEmpty {
+                relocation = Relocation(archive: self, writer: writer, roots: roots, old: absolutePath(old), new: target)
+            }
             let count = try relocation.run(device: status.device)
             try writer.commit()
             return count
@@ -43,7 +48,7 @@ private struct Relocation {
     }
 
     /// Folders at or below `old`, with their path below it.
-    private func affected() throws(ArchiveError) -> [(record: DirectoryRecord, below: [UInt8])] {
+    func affected() throws(ArchiveError) -> [(record: DirectoryRecord, below: [UInt8])] {
         var folders: [(record: DirectoryRecord, below: [UInt8])] = []
         for root in roots.known {
             let query = try writer.connection.statement(WriteSQL.directoriesOfRoot)

@@ -19,6 +19,20 @@ extension Archive {
         counts.older = Int(try connection.scalar("SELECT count(*) FROM instances WHERE text_version <> \(DescriptionVersion.current)") ?? 0)
         let kinds = try connection.prepare("SELECT kind, count(*) FROM sources GROUP BY kind")
         while try kinds.step() { counts.add(Int(kinds.int(1)), of: SourceRow.Kind(rawValue: UInt8(truncatingIfNeeded: kinds.int(0)))) }
+        counts.forgiven = try forgiven(connection)
+    }
+
+    /// How many instances each thing was forgiven in.
+    private func forgiven(_ connection: Connection) throws(ArchiveError) -> [String: Int] {
+        let query = try connection.prepare(
+            "SELECT t.value, count(*) FROM instances i JOIN texts t ON t.id = i.forgiven WHERE i.forgiven > 0 GROUP BY i.forgiven")
+        var counts: [String: Int] = [:]
+        while try query.step() {
+            for code in String(decoding: query.bytes(0), as: UTF8.self).split(separator: " ") {
+                counts[String(code), default: 0] += Int(query.int(1))
+            }
+        }
+        return counts
     }
 }
 

@@ -15,7 +15,7 @@ struct FilesystemIdentity: Hashable, Sendable {
         let magic = clinux_filesystem_magic_of(descriptor)
         type = Self.types[magic] ?? "type-\(String(magic, radix: 16))"
         keepsInodes = Self.keepsInodes(type, device)
-        uuid = Self.passing.contains(type) ? [] : Self.uuid(descriptor) ?? Self.uuid(ofDevice: device) ?? []
+        uuid = Self.withoutUUID.contains(type) ? [] : Self.uuid(descriptor) ?? Self.uuid(ofDevice: device) ?? []
     }
 
     /// `ext4 2f1c…`, or the type alone: what is stored.
@@ -42,8 +42,11 @@ struct FilesystemIdentity: Hashable, Sendable {
         0x0102_1997: "9p", 0x6573_5546: "fuse", 0x00C3_6400: "ceph", 0x0BD0_0BD0: "lustre", 0x5346_414F: "afs", 0x4750_4653: "gpfs",
     ]
 
-    /// Made anew with every mount: their UUIDs, where a kernel gives them any, say nothing of the next one.
-    private static let passing: Set<String> = ["tmpfs", "ramfs", "overlay", "fuse", "9p"]
+    /// Made anew with every mount, so that a UUID, where a kernel gives them any, says nothing of the next one; or of a server,
+    /// which is not asked in vain.
+    private static let withoutUUID: Set<String> = [
+        "tmpfs", "ramfs", "overlay", "fuse", "9p", "nfs", "cifs", "ceph", "lustre", "afs", "gpfs",
+    ]
 
     /// These make up inode numbers as files are looked up.
     private static let inventsInodes: Set<String> = ["vfat", "exfat", "fuse", "9p"]

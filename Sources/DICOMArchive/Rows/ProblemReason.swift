@@ -16,7 +16,7 @@ package struct ProblemEntry: Hashable, Sendable {
     /// Every reason there may be, in order; what is read of media directories stands behind `dicomdir-`, too.
     package static let reasons = [
         "changed", "conflicts", "damaged-pixels", "dcmfs-mount", "dicomdir-malformed", "dicomdir-missing", "dicomdir-truncated",
-        "dicomdir-unsafe", "inconsistent", "limit-exceeded", "malformed", "missing", "no-pixels", "no-preview", "not-dicom", "packed",
+        "dicomdir-unsafe", "header-damaged", "inconsistent", "limit-exceeded", "malformed", "missing", "no-pixels", "no-preview", "not-dicom", "packed",
         "reader-failed", "special-file", "symbolic-link", "too-deep", "truncated", "unreadable", "unreadable-folder", "unsupported",
     ]
 
@@ -50,6 +50,9 @@ package struct ArchiveCounts: Hashable, Sendable {
     package var older = 0
     /// Bytes of the instances' source files.
     package var instanceBytes: Int64 = 0
+
+    /// What was not as the standard wants it and was read all the same: instances by code of `Forgiveness`.
+    package var forgiven: [String: Int] = [:]
 
     package init() {}
 }

@@ -78,7 +78,11 @@ package final class FolderWatcher {
     }
 
     /// When everything that changed was looked at.
-    package func forgetLostTouches() { isAnyTouched = false }
+    package func forgetLostTouches() {
+        // All files of the folders that changed were read.
+        if isAnyTouched { touched.removeAll() }
+        isAnyTouched = false
+    }
 
     package var hasChanges: Bool { !changed.isEmpty }
 
@@ -144,7 +148,13 @@ package final class FolderWatcher {
             return
         }
         guard !name.isEmpty else { return }
-        if touched.count < Self.touchedLimit { touched.insert(path) } else { isAnyTouched = true }
+        if mask & UInt32(IN_DELETE | IN_MOVED_FROM) != 0 {
+            touched.remove(path)
+        } else if touched.count < Self.touchedLimit {
+            touched.insert(path)
+        } else {
+            isAnyTouched = true
+        }
         if mask & UInt32(IN_MODIFY | IN_CREATE) != 0 {
             // A hard or symbolic link is made whole and never closed: the file's own time decides about it.
             if mask & UInt32(IN_MODIFY) != 0 { busy[path] = monotonicNs() }

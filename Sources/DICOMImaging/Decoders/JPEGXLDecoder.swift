@@ -17,10 +17,19 @@ enum JPEGXL {
         return [8, 16].contains(layout.bitsAllocated) ? nil : "JPEG XL of \(layout.bitsAllocated) bits allocated"
     }
 
+    /// By the first bytes; nil where they do not tell.
+    static func shape(_ start: [UInt8]) -> CJXL_Shape? {
+        var shape = CJXL_Shape()
+        var report = CJXL_Report()
+        return CJXL_shape(start, start.count, &shape, &report) == 0 ? shape : nil
+    }
+
     @Sendable static func decode(_ stream: [UInt8], _ layout: FrameLayout, _ purpose: DecodePurpose) throws(DICOMError) -> PixelBuffer {
         if let refusal = refusal(layout) { throw DICOMError(.unsupported, refusal) }
         try StreamBound.check(samples: layout.sampleCount, bytes: stream.count, "JPEG XL")
-        let container = layout.container
+        // Cells of the header that are too narrow for the stream do not bound it (PS3.5 8.2.1).
+        let isDeeper = layout.bitsAllocated <= 8 && (Self.shape(stream)?.sample_size ?? 1) > 1
+        let container: SampleContainer = isDeeper ? .uint16 : layout.container
         var shape = CJXL_Shape(
             width: Int32(layout.columns), height: Int32(layout.rows), components: Int32(layout.samples), sample_size: Int32(container.size))
         var report = CJXL_Report()

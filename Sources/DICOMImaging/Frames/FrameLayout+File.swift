@@ -11,14 +11,19 @@ extension FrameLayout {
     init(of file: Part10File) throws(DICOMError) {
         guard let location = file.pixelData else { throw DICOMError(.noPixels, "no pixel data") }
         let dataSet = file.dataSet
-        rows = try Self.side(dataSet.int(.rows), "Rows")
-        columns = try Self.side(dataSet.int(.columns), "Columns")
+        // What a codestream says itself the header need not (PS3.5 8.2.1): 1 stands for it until the stream is asked.
+        let isTold = location.fragments != nil && file.transferSyntax.codec.isToldByStream
+        hasShape = !isTold || [dataSet.int(.rows), dataSet.int(.columns)].allSatisfy { $0.map { (1...65_535).contains($0) } ?? false }
+        rows = hasShape ? try Self.side(dataSet.int(.rows), "Rows") : 1
+        columns = hasShape ? try Self.side(dataSet.int(.columns), "Columns") : 1
         let term = PhotometricTerm.of(dataSet) ?? ""
         samples = dataSet.int(.samplesPerPixel) ?? (["RGB", "YBR_FULL", "YBR_FULL_422"].contains(term) ? 3 : 1)
         guard samples == 1 || samples == 3 else { throw DICOMError(.inconsistent, "Samples per Pixel \(samples)") }
         photometric = term.isEmpty ? (samples == 1 ? .monochrome2 : .rgb) : Photometric(term)
         isFloat = location.tag != .pixelData
-        bitsAllocated = isFloat ? (location.tag == .floatPixelData ? 32 : 64) : dataSet.int(.bitsAllocated) ?? 16
+        var allocated = isFloat ? (location.tag == .floatPixelData ? 32 : 64) : dataSet.int(.bitsAllocated) ?? 16
+        if isTold, !isFloat, (2...15).contains(allocated) { allocated = allocated <= 8 ? 8 : 16 }
+        bitsAllocated = allocated
         guard isFloat || [1, 8, 16, 32].contains(bitsAllocated) || bitsAllocated == 12 && location.fragments == nil else {
             throw DICOMError(.unsupported, "Bits Allocated \(bitsAllocated)")
         }
@@ -34,6 +39,9 @@ extension FrameLayout {
         if isChroma422, location.fragments == nil, try holdsFullChroma(file, location, frames: claimed) { photometric = .ybrFull }
         frameCount = try frames(claimed, file, location)
     }
+
+    /// Bytes up to which a frame is drawn however little of it a cut file holds.
+    private static var smallFrame: Int { 64 << 20 }
 
     func checkSize() throws(DICOMError) {
         guard sampleCount <= Self.largestFrame else { throw DICOMError(.limitExceeded, "a frame of \(columns) x \(rows) x \(samples)") }
@@ -57,8 +65,8 @@ extension FrameLayout {
     }
 
     /// Number of Frames, as far as there are bytes or fragments for them (rule P1); where the file breaks off, those that Pixel Data
-    /// are long enough for count too, and are black. A first frame of which less than a sixteenth is there is none: nobody allocates
-    /// a gigabyte for 256 bytes.
+    /// are long enough for count too, and are black. A large first frame of which less than a sixteenth is there is none: nobody
+    /// allocates a gigabyte for 256 bytes.
     private func frames(_ wanted: Int, _ file: Part10File, _ location: PixelDataLocation) throws(DICOMError) -> Int {
         let bits = nativeFrameBits
         if let fragments = location.fragments {
@@ -68,7 +76,8 @@ extension FrameLayout {
         let available = location.available.multipliedReportingOverflow(by: 8)
         guard !available.overflow, bits > 0 else { throw DICOMError(.limitExceeded, "pixel data of \(location.available) bytes") }
         let whole = available.partialValue / bits
-        let hasPart = (available.partialValue % bits) >= bits / 16 && available.partialValue % bits >= 8
+        let isEnough = available.partialValue % bits >= bits / 16 || location.isTruncated && bits / 8 <= Self.smallFrame
+        let hasPart = isEnough && available.partialValue % bits >= 8
         guard whole > 0 || hasPart else {
             throw DICOMError(.inconsistent, at: location.offset, "\(location.available) bytes of pixel data, \((bits + 7) / 8) for one frame")
         }

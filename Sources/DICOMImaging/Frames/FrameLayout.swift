@@ -18,6 +18,8 @@ struct FrameLayout: Hashable, Sendable {
     var isPlanar: Bool
     /// Float or Double Float Pixel Data.
     var isFloat: Bool
+    /// The header says rows and columns.
+    var hasShape = true
     /// Number of frames, as clamped to what the data can hold.
     var frameCount: Int
 

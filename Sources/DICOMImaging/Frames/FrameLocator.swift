@@ -41,7 +41,9 @@ struct FrameLocator {
     /// The first bytes of the first frame, `count` at most.
     func start(_ count: Int) throws(DICOMError) -> [UInt8] {
         var bytes: [UInt8] = []
-        for piece in try walk(from: firstFragment, until: fragments.end, limit: Self.startPieces) where bytes.count < count {
+        var pieces = try walk(from: firstFragment, until: fragments.end, limit: 1)
+        if pieces.first.map({ $0.count < count }) ?? false { pieces = try walk(from: firstFragment, until: fragments.end, limit: Self.startPieces) }
+        for piece in pieces where bytes.count < count {
             let filled = bytes.count
             let wanted = min(count - filled, piece.count)
             bytes += [UInt8](repeating: 0, count: wanted)

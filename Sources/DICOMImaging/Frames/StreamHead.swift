@@ -1,3 +1,4 @@
+import CJXL
 import DICOM
 
 /// What the first bytes of an encapsulated image say of its frames: read when it is indexed, because sizes must be those of the
@@ -55,7 +56,9 @@ struct StreamHead: Sendable {
             guard let container = RLE.container(layout) else { return }
             segments = Int(start[0])
             components = RLE.components(segments, container)
-        case .jpegXL: break
+        case .jpegXL:
+            guard let shape = JPEGXL.shape(start) else { return }
+            (width, height, components) = (Int(shape.width), Int(shape.height), Int(shape.components))
         }
     }
 }

@@ -52,9 +52,14 @@ final class DeferredWork: Sendable {
     private static let tickMilliseconds = 20
     private static let patience = 120_000 / tickMilliseconds
 
-    init(threadCount: Int) {
-        for _ in 0..<max(1, threadCount) { PlainThread.start { [weak self] in while let self, self.runNext() {} } }
-        PlainThread.start { [weak self] in while let self, self.watchOnce() {} }
+    /// - Throws: EAGAIN where the system has no thread for the work, or none that watches it: requests would wait for ever. With fewer
+    ///   threads than wanted it goes on.
+    init(threadCount: Int) throws(Errno) {
+        let workers = (0..<max(1, threadCount)).count { _ in PlainThread.start { [weak self] in while let self, self.runNext() {} } }
+        guard workers > 0, PlainThread.start({ [weak self] in while let self, self.watchOnce() {} }) else {
+            stop()
+            throw .resourceTemporarilyUnavailable
+        }
     }
 
     /// - Parameter weight: about how much work it is, in bytes to be made.

@@ -19,12 +19,12 @@ final class SessionContext: Sendable {
     /// Called once, when the kernel has said hello.
     let onReady: @Sendable () -> Void
 
-    init(filesystem: any Filesystem, configuration: SessionConfiguration, onReady: @escaping @Sendable () -> Void) {
+    init(filesystem: any Filesystem, configuration: SessionConfiguration, onReady: @escaping @Sendable () -> Void) throws(Errno) {
         self.filesystem = filesystem
         self.timeouts = configuration.timeouts
         self.readdirplus = configuration.readdirplus
-        self.deferred = DeferredWork(threadCount: configuration.slowThreads)
-        self.gate = SourceGate(places: configuration.threads / 2)
+        self.deferred = try DeferredWork(threadCount: configuration.slowThreads)
+        self.gate = try SourceGate(places: configuration.threads / 2)
         self.passthrough = configuration.passthrough ? Passthrough.make(log: configuration.log) : nil
         self.onReady = onReady
         filesystem.attach(notifications)
@@ -32,12 +32,12 @@ final class SessionContext: Sendable {
 
     /// Serves who finds the gate full: each request by itself, on threads that are there from the first time on.
     func submitBehindGate(_ request: consuming Request, prepare: @escaping DeferredWork.Preparation, reply: @escaping DeferredWork.Reply) {
-        let work = overflow.withLock { work in
-            if let work { return work }
-            let made = DeferredWork(threadCount: Self.overflowThreads)
-            work = made
-            return made
+        let made = overflow.withLock { work in
+            // Tried again by the next request where the system has no threads now.
+            if work == nil { work = try? DeferredWork(threadCount: Self.overflowThreads) }
+            return work
         }
+        guard let work = made else { return request.reply(error: .resourceTemporarilyUnavailable) }
         let key = DeferredWork.Key(node: lastOverflow.wrappingAdd(1, ordering: .relaxed).newValue)
         work.submit(key: key, request, prepare: prepare, reply: reply)
     }

@@ -40,13 +40,15 @@ final class SourceGate: Sendable {
     /// Ticks between the end of a session and that of a thread that still waits for a source: 3 s.
     private static let patience = 120
 
-    init(places: Int) {
+    /// - Throws: EAGAIN where the system has no more threads.
+    init(places: Int) throws(Errno) {
         cells = (0..<max(1, places)).map { _ in Cell() }
         free = Mutex(Array(cells.indices))
-        PlainThread.start { [weak self] in
+        let isStarted = PlainThread.start { [weak self] in
             var idle = 0
             while let self, !self.isStopped.load(ordering: .relaxed) { idle = self.watchOnce(idle) }
         }
+        guard isStarted else { throw .resourceTemporarilyUnavailable }
     }
 
     /// Runs `body` in a place of the gate and hands its result to `reply` with the request, unless the reader was let go
@@ -57,8 +59,10 @@ final class SourceGate: Sendable {
         guard let index = free.withLock({ $0.popLast() }) else { return request }
         var entering: Request? = request
         cells[index].place.withLock { $0 = Place(request: entering.take()) }
-        busy.add(1, ordering: .relaxed)
-        if watchSleeps.exchange(false, ordering: .relaxed) { wakeUp.signal() }
+        // Both here and in the watch two steps that must not be seen in the other order: I am inside, is it asleep; it is asleep,
+        // is anybody inside. With anything weaker both may answer no on ARM, and nobody lets a killed reader go.
+        busy.add(1, ordering: .sequentiallyConsistent)
+        if watchSleeps.exchange(false, ordering: .sequentiallyConsistent) { wakeUp.signal() }
         let result = Result { () throws(Errno) in try body() }
         let back = cells[index].place.withLock { $0.request.take() }
         busy.subtract(1, ordering: .relaxed)
@@ -73,7 +77,7 @@ final class SourceGate: Sendable {
 
     /// Answers everybody who still waits: the session ends.
     func stop() {
-        isStopped.store(true, ordering: .relaxed)
+        isStopped.store(true, ordering: .sequentiallyConsistent)
         for cell in cells { Self.answer(cell, .ioError) }
         wakeUp.signal()
     }
@@ -89,7 +93,7 @@ final class SourceGate: Sendable {
             guard idle >= Self.idleTicks else { return idle + 1 }
             watchSleeps.store(true, ordering: .sequentiallyConsistent)
             // Seen by nobody who came before the flag stood: looked at once more.
-            if !isBusy { wakeUp.wait() }
+            if busy.load(ordering: .sequentiallyConsistent) == 0, !isStopped.load(ordering: .sequentiallyConsistent) { wakeUp.wait() }
             return 0
         }
         for cell in cells where cell.place.withLock({ Self.isGivenUp(&$0) }) { Self.answer(cell, .interrupted) }

@@ -21,7 +21,10 @@ package final class FUSESession {
 
     /// `onReady` is called once, on a thread of libfuse, when the kernel has been answered for the first time.
     package init(filesystem: any Filesystem, configuration: SessionConfiguration, onReady: @escaping @Sendable () -> Void) throws(MountError) {
-        let context = SessionContext(filesystem: filesystem, configuration: configuration, onReady: onReady)
+        let context: SessionContext
+        do { context = try SessionContext(filesystem: filesystem, configuration: configuration, onReady: onReady) } catch {
+            throw MountError(.failed, "no threads for the mount: \(error)")
+        }
         self.context = context
         threads = configuration.threads
         var words: [[UInt8]] = [Array(configuration.subtype.utf8), Array("-o".utf8), configuration.mountWords]

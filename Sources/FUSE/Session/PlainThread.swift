@@ -1,32 +1,13 @@
-import CFUSE3
 import Glibc
+import Locks
 
-/// A thread outside Swift's cooperative pool, on which blocking is no sin. It takes no signals: those are the main thread's.
+/// A thread that takes no signals: those are the main thread's.
 package enum PlainThread {
     /// Runs `body` on a new detached thread. False when the system has no more threads.
-    @discardableResult
     package static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
-        let box = Unmanaged.passRetained(Body(body))
-        var attributes = pthread_attr_t()
-        pthread_attr_init(&attributes)
-        pthread_attr_setdetachstate(&attributes, CInt(PTHREAD_CREATE_DETACHED))
-        defer { pthread_attr_destroy(&attributes) }
-        var thread = pthread_t()
         let previous = TerminationSignals.block()
-        let result = pthread_create(
-            &thread, &attributes,
-            { argument in
-                if let argument { Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
-                return nil
-            }, box.toOpaque())
-        TerminationSignals.restore(previous)
-        if result != 0 { box.release() }
-        return result == 0
-    }
-
-    private final class Body: Sendable {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+        defer { TerminationSignals.restore(previous) }
+        return DetachedThread.start(body)
     }
 }
 

@@ -13,7 +13,8 @@ struct IndexCommand: ParsableCommand {
             read, or holds something else than DICOM now, stays listed whatever is asked for. A folder that is another one than was indexed \
             (a symbolic link, another disk) is an error, and nothing of it is read: 'dcmfs relocate' says that it is the right one.
 
-            Exit codes: 0 done, also when files were not readable; 1 failed; 2 usage.
+            Exit codes: 0 done, also when files are no DICOM or damaged; 1 failed, or a folder or file could not be read (named; the next \
+            run tries again); 2 usage.
             """)
 
     @Argument(help: "The archive's database file.", completion: .file())
@@ -49,6 +50,13 @@ struct IndexCommand: ParsableCommand {
     @Option(help: "Worker processes.")
     var workers: Int = WorkerLocation.processorCount
 
+    /// Before a mount of the folder: a file that cannot be read is told, and is no reason to show none.
+    @Flag(help: .hidden)
+    var mounting = false
+
+    @Flag(help: "A process of its own for every file, for sources that nobody trusts; slower.")
+    var isolate = false
+
     @Flag(help: "Then follow the folders until interrupted; shows complete files only (closed, renamed, or unchanged for a while).")
     var watch = false
 
@@ -82,11 +90,13 @@ struct IndexCommand: ParsableCommand {
         if !isComplete { throw ExitCode(1) }
     }
 
-    /// False when a path could not be indexed.
+    /// False when a path could not be indexed, or something below it not be read.
     private func index() throws(CommandFailure) -> Bool {
         DescriptorLimit.raise()
         let parser: any HeaderParser
-        do { parser = try makeHeaderParser(workerCount: workers) } catch { throw CommandFailure("\(error)") }
+        // What a signal ends is looked at while a worker or a disk is waited for.
+        let isCancelled: @Sendable () -> Bool = { Interruption.wasAsked }
+        do { parser = try makeHeaderParser(workerCount: workers, isolates: isolate, isCancelled: isCancelled) } catch { throw CommandFailure("\(error)") }
         let paths = paths.map { ArchiveAccess.bytes(of: $0) }
         var options = IndexOptions()
         options.verifies = verify
@@ -99,7 +109,7 @@ struct IndexCommand: ParsableCommand {
         options.parserThreads = workers
         options.filesPerRequest = DescriptorLimit.filesPerThread(workers, atMost: options.filesPerRequest)
         Interruption.catchSignals()
-        options.isCancelled = { Interruption.wasAsked }
+        options.isCancelled = isCancelled
         guard watch else { return try index(paths, parser, options, isFollowing: false) }
         var isFirst = true
         try watch(paths, options) { (paths, options) throws(CommandFailure) in
@@ -140,7 +150,7 @@ struct IndexCommand: ParsableCommand {
         if let maxGone, maxGone.isExceeded(gone: report.gone, found: report.found) {
             throw CommandFailure("\(report.gone) of \(report.gone + report.found) sources are gone, more than --max-gone \(maxGone.text) allows")
         }
-        return report.failedPaths.isEmpty && report.failedFolders.isEmpty
+        return report.failedPaths.isEmpty && report.failedFolders.isEmpty && (mounting || report.isReadWhole)
     }
 }
 

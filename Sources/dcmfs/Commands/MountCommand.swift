@@ -56,7 +56,7 @@ struct MountCommand: ParsableCommand {
         }
         let database: [UInt8]
         if let folder {
-            try Self.failing { () throws(CommandFailure) in try folder.index() }
+            try Self.failing { () throws(CommandFailure) in try folder.index(isolates: options.isolates) }
             database = folder.archive
         } else {
             database = try Self.absolutePath(archive)
@@ -146,7 +146,7 @@ struct MountProcess {
         configuration.subtype = MountCommand.subtype
         configuration.slowThreads = workerCount
         configuration.log = { [daemon] in daemon.log($0) }
-        let producer = try makeProducer(workerCount: workerCount)
+        let producer = try makeProducer(workerCount: workerCount, isolates: options.isolates)
         let store = try openStore()
         treeOptions.storing = store.map { PictureStoring(store: $0, origin: CacheFolder.origin(producer, archive.path)) }
         let tree = VirtualTree(source: archive, producer: producer, options: treeOptions)

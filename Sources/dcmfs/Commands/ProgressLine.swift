@@ -19,7 +19,8 @@ final class ProgressLine: Sendable {
     /// Of an index run. On a terminal the files are counted ahead, for the time that is left.
     init(counting paths: [[UInt8]]) {
         guard isTerminal else { return }
-        Thread.detachNewThread { [self] in
+        // Without the thread there is no time that is left, and nothing else is missing.
+        _ = DetachedThread.start { [self] in
             let count = FileCounter.count(paths)
             total.withLock { $0 = count }
         }

@@ -40,6 +40,13 @@ extension ArchiveCounts {
         ]
     }
 
-    func text(_ orphans: OrphanedCopies) -> String { entries(orphans).map { $0.name.padded(to: 28) + "\($0.count)\n" }.joined() }
-    func json(_ orphans: OrphanedCopies) -> JSONOutput { .object(entries(orphans).map { ($0.key, .number($0.count)) }) }
+    private var forgivenEntries: [(code: String, count: Int)] { forgiven.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
+
+    func text(_ orphans: OrphanedCopies) -> String {
+        let forgiven = forgivenEntries.map { "forgiven: \($0.code)".padded(to: 40) + "\($0.count)\n" }.joined()
+        return entries(orphans).map { $0.name.padded(to: 28) + "\($0.count)\n" }.joined() + forgiven
+    }
+    func json(_ orphans: OrphanedCopies) -> JSONOutput {
+        .object(entries(orphans).map { ($0.key, .number($0.count)) } + [("forgiven", .object(forgivenEntries.map { ($0.code, .number($0.count)) }))])
+    }
 }

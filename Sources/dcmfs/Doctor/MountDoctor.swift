@@ -87,12 +87,12 @@ struct MountDoctor {
     private static func patiently(_ body: @escaping @Sendable () -> Answer) -> Answer? {
         let box = Box()
         let done = DispatchSemaphore(value: 0)
-        Thread.detachNewThread {
+        let isStarted = DetachedThread.start {
             let answer = body()
             box.answer.withLock { $0 = answer }
             done.signal()
         }
-        guard done.wait(timeout: .now() + .seconds(patience)) == .success else { return nil }
+        guard isStarted, done.wait(timeout: .now() + .seconds(patience)) == .success else { return nil }
         return box.answer.withLock { $0 }
     }
 
