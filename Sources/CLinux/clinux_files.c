@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <sys/xattr.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -106,6 +107,8 @@ int clinux_publish(int dirfd, const char *temporary, const char *name) {
 
 unsigned int clinux_major(uint64_t device) { return major(device); }
 unsigned int clinux_minor(uint64_t device) { return minor(device); }
+
+int clinux_has_access_list(const char *path) { return lgetxattr(path, "system.posix_acl_access", NULL, 0) > 0; }
 
 uint32_t clinux_filesystem_magic(const char *path) {
     struct statfs status;

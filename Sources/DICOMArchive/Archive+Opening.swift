@@ -3,21 +3,44 @@ import Glibc
 
 extension Archive {
     /// Opens an archive. `path` may be relative to the working directory.
-    package static func open(path: [UInt8], mode: Mode) throws(ArchiveError) -> Archive {
+    ///
+    /// - Parameters:
+    ///   - isTrusted: whether the caller says so of an archive that others may have written (`ArchiveTrust`).
+    ///   - names: the rule for names of an archive that is made now (`people` where nil); an existing one must have it.
+    ///   - group: whom the files of an archive that is made now are shared with; nil for the owner alone.
+    package static func open(
+        path: [UInt8], mode: Mode, isTrusted: Bool = false, names: NamingRule? = nil, group: UInt32? = nil
+    ) throws(ArchiveError) -> Archive {
         let location = try ArchiveLocation(path, mode: mode)
-        let writer = mode == .readOnly ? nil : try WriterLease(location, creating: mode == .create)
+        let trust = isTrusted ? nil : ArchiveTrust.ofProcess()
+        try trust?.check(location)
+        if let group { try location.share(with: group) }
+        let writer = mode == .readOnly ? nil : try WriterLease(location, creating: mode == .create, rule: names)
         do throws(ArchiveError) {
             let monitor = try mode == .readOnly ? upToDateReader(location) : openReader(location)
-            return Archive(location: location, monitor: monitor, writer: writer)
+            return Archive(location: location, monitor: monitor, writer: writer, trust: trust)
         } catch {
             writer?.close()
             throw error
         }
     }
 
+    /// Why an archive is not used without being told that it may be; nil where it is, or where there is none.
+    package static func distrust(path: [UInt8]) -> String? {
+        // What else is wrong with it is for whoever opens it.
+        guard let location = try? ArchiveLocation(path, mode: .readWrite) else { return nil }
+        do throws(ArchiveError) {
+            try ArchiveTrust.ofProcess().check(location)
+            return nil
+        } catch {
+            return error.message
+        }
+    }
+
     /// Seals an archive when nobody else has it open, e.g. at the end of a mount that an `index` worked beside.
-    package static func sealIfIdle(path: [UInt8]) {
+    package static func sealIfIdle(path: [UInt8], isTrusted: Bool = false) {
         guard let location = try? ArchiveLocation(path, mode: .readWrite), location.isInLogMode,
+            isTrusted || (try? ArchiveTrust.ofProcess().check(location)) != nil,
             let writer = try? WriterLease(location, creating: false, patience: 0)
         else { return }
         writer.close()
@@ -112,6 +135,23 @@ struct ArchiveLocation {
             .unsealed,
             "\(text) was not closed properly and its folder cannot be written here; "
                 + "where it can be written, run: dcmfs status --close \(text)")
+    }
+
+    /// Gives the database and its log to a group (mode 0660), so that its members may read and index. SQLite gives the files that it
+    /// makes beside the database the same owner, group and mode.
+    func share(with group: UInt32) throws(ArchiveError) {
+        let descriptor = withCString(path) { open($0, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600) }
+        guard descriptor >= 0 else { throw ArchiveError(.system, "\(text): \(errorText(errno))", errno: errno) }
+        close(descriptor)
+        for suffix in ["", "-wal", "-shm"] {
+            let file = path + Array(suffix.utf8)
+            guard let status = FileStatus(path: file), status.isRegular else { continue }
+            if status.group == group, status.mode & 0o777 == 0o660 { continue }
+            // In this order: nobody of the former group gets in between.
+            guard withCString(file, { lchown($0, .max, group) == 0 && chmod($0, 0o660) == 0 }) else {
+                throw ArchiveError(.system, "\(text + suffix) cannot be given to group \(group): \(errorText(errno))", errno: errno)
+            }
+        }
     }
 
     private static func isNonEmpty(_ path: [UInt8]) -> Bool { FileStatus(path: path).map { $0.size > 0 } ?? false }

@@ -25,7 +25,7 @@ package final class Archive: Sendable {
     let rootGuard: RootGuard
     let touched = TouchedSources()
 
-    init(location: ArchiveLocation, monitor: Connection, writer: WriterLease?) {
+    init(location: ArchiveLocation, monitor: Connection, writer: WriterLease?, trust: ArchiveTrust?) {
         path = location.path
         folder = location.folder
         rootGuard = RootGuard(archiveFolder: location.folder)
@@ -33,7 +33,9 @@ package final class Archive: Sendable {
         self.monitor = Mutex(monitor)
         let identity = FileStatus(path: location.path).map { ($0.device, $0.inode) } ?? (0, 0)
         fileIdentity = identity
-        pool = ConnectionPool(path: location.text) { [path = location.path] in Self.isReplaced(path, identity) }
+        pool = ConnectionPool(path: location.text, vet: { () throws(ArchiveError) in try trust?.checkFiles(location) }) {
+            [path = location.path] in Self.isReplaced(path, identity)
+        }
     }
 
     /// A number that differs from the last one asked for when another connection committed in between.

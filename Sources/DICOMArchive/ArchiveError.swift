@@ -5,6 +5,8 @@ package struct ArchiveError: Error, Hashable, Sendable, CustomStringConvertible 
         case noArchive = "no-archive"
         /// The file is not a dcmfs archive, or its schema was tampered with.
         case notAnArchive = "not-an-archive"
+        /// Somebody else may have written it, and the caller did not say that it may be used.
+        case untrusted = "untrusted"
         /// Made by a newer dcmfs.
         case newerVersion = "newer-version"
         /// Made by an older dcmfs, and cannot be brought up to date here.

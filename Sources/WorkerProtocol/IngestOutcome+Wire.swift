@@ -72,6 +72,7 @@ extension WireWriter {
         putText(summary.sopClassUID)
         putText(summary.instanceNumber)
         putText(summary.transferSyntaxUID)
+        putText(summary.orderKey)
     }
 
     private mutating func put(_ directory: MediaDirectorySummary) {
@@ -145,6 +146,8 @@ extension WireReader {
         summary.sopClassUID = try text()
         summary.instanceNumber = try text()
         summary.transferSyntaxUID = try text()
+        summary.orderKey = try text()
+        guard summary.orderKey.isEmpty || OrderKey.isKey(summary.orderKey) else { throw WireError("no key of an order") }
     }
 
     private mutating func text() throws(WireError) -> [UInt8] { try byteArray(longest: IngestReply.longestText) }

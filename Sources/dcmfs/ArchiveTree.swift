@@ -9,6 +9,8 @@ struct ArchiveTree {
     struct Options: ParsableArguments {
         @Option(help: "Further views, as with 'mount -o views=': a file, or nbia, idc, orthanc. May be repeated.", completion: .file())
         var views: [String] = []
+
+        @OptionGroup var trust: TrustOption
     }
 
     let tree: VirtualTree
@@ -28,7 +30,7 @@ struct ArchiveTree {
             producer.isCompact = isCompact
             let maker = producer
             var failure: CommandFailure?
-            _ = try ArchiveAccess.with(archive, .readOnly) { archive throws(ArchiveError) in
+            _ = try ArchiveAccess.with(archive, .readOnly, options.trust) { archive throws(ArchiveError) in
                 let tree = VirtualTree(source: archive, producer: maker, options: treeOptions)
                 do throws(CommandFailure) { try body(ArchiveTree(tree: tree, ownFiles: OwnFiles(archive))) } catch { failure = error }
             }
@@ -67,7 +69,7 @@ struct ArchiveTree {
     /// A node whose size is that of its bytes.
     func exact(_ node: Node) throws(TreeError) -> Node {
         if node.isSizeExact { return node }
-        try tree.prepare(node.id)
+        if let prepared = try tree.prepare(node.id) { return prepared }
         return try tree.node(node.id)
     }
 

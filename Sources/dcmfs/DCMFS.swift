@@ -10,7 +10,7 @@ struct DCMFS: ParsableCommand {
         version: "dcmfs 0.1.0",
         subcommands: [
             IndexCommand.self, MountCommand.self, UnmountCommand.self, StatusCommand.self, ProblemsCommand.self, VerifyCommand.self,
-            ForgetCommand.self, RelocateCommand.self, FindCommand.self, ListCommand.self, CatCommand.self, ExportCommand.self, HeaderCommand.self,
+            ForgetCommand.self, AcknowledgeCommand.self, RenameCommand.self, RelocateCommand.self, FindCommand.self, ListCommand.self, CatCommand.self, ExportCommand.self, HeaderCommand.self,
             RenderCommand.self, ThumbnailCommand.self, FormatsCommand.self, DoctorCommand.self, ShowCommand.self, DumpCommand.self,
         ]
     )

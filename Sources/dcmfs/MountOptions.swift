@@ -8,6 +8,8 @@ struct MountOptions {
     var session = SessionConfiguration()
     var tree = TreeOptions()
     var allowsNonEmpty = false
+    /// Whether the archive is used although others may have written it.
+    var trustsArchive = false
     /// Nil unless asked for.
     var cacheFolder: CacheFolder? { cacheName.map { CacheFolder(name: $0, bytes: cacheFolderBytes) } }
     private var cacheName: String?
@@ -126,6 +128,10 @@ struct MountOptions {
         },
         Option(key: "attr_timeout", form: "SECONDS", explanation: "how long the kernel keeps attributes, 1 by default") { options, value in
             seconds(value).map { options.session.timeouts.attributes = $0 } != nil
+        },
+        Option(key: "trust_archive", form: nil, explanation: "use an archive that others can write or that lies on read-only media") { options, _ in
+            options.trustsArchive = true
+            return true
         },
         Option(key: "nonempty", form: nil, explanation: "mount over a folder that is not empty") { options, _ in
             options.allowsNonEmpty = true

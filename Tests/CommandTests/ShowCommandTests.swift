@@ -21,7 +21,7 @@ import Testing
             for line in ["instance:1\n", "PatientID         DEMO-001\n", "\(folder)/ct/slice1.dcm (readable, as indexed)"] {
                 #expect(one.output.contains(line), "\(one.output)")
             }
-            #expect(one.output.contains("  path              patients/DEMO-001/") && one.output.contains("/00001.dcm\n"))
+            #expect(one.output.contains("  path              patients/DEMO-001 Muster^Anna/") && one.output.contains("/00001.dcm\n"))
             try Data("gone".utf8).write(to: URL(fileURLWithPath: folder + "/ct/slice1.dcm"))
             let changed = try dcmfs("show", archive, "1", "--json")
             let object = try JSONSerialization.jsonObject(with: Data(changed.output.utf8)) as? [String: Any]

@@ -43,13 +43,13 @@ final class ArchiveFixture {
 
     @discardableResult
     func index(
-        _ paths: [String]? = nil, parser: any HeaderParser = InProcessParser(), _ configure: (inout IndexOptions) -> Void = { _ in }
+        _ paths: [String]? = nil, names: NamingRule = .plain, parser: any HeaderParser = InProcessParser(), _ configure: (inout IndexOptions) -> Void = { _ in }
     ) throws -> IndexReport {
         var options = IndexOptions()
         // What these tests write is younger than two seconds, always; those about that say so.
         options.youth = 0
         configure(&options)
-        let archive = try Archive.open(path: Array(database.utf8), mode: .create)
+        let archive = try Archive.open(path: Array(database.utf8), mode: .create, names: names)
         defer { archive.close() }
         return try Indexer.index((paths ?? [sources]).map { Array($0.utf8) }, into: archive, parser: parser, options: options)
     }
@@ -108,12 +108,13 @@ func dicom(
     id: String = "P1", name: String = "Doe^Jane", birth: String = "19700101", issuer: String = "", study: String = "1.2.3", date: String = "20240131",
     description: String = "Head", accession: String = "", series: String = "1.2.3.1", seriesNumber: String = "1", modality: String = "CT",
     seriesDescription: String = "Axial", instance: String, number: String = "1", payload: String = "",
-    institution: String = "", manufacturer: String = ""
+    institution: String = "", manufacturer: String = "", position: String = "", acquisition: String = "", time: String = ""
 ) -> [UInt8] {
     var file = DICOMWriter()
     file.element(.sopClassUID, .UI, "1.2.840.10008.5.1.4.1.1.7")
     if !instance.isEmpty { file.element(.sopInstanceUID, .UI, instance) }
     file.element(.studyDate, .DA, date)
+    if !time.isEmpty { file.element(Tag(0x0008, 0x0032), .TM, time) }
     if !accession.isEmpty { file.element(.accessionNumber, .SH, accession) }
     file.element(.modality, .CS, modality)
     if !manufacturer.isEmpty { file.element(Tag(0x0008, 0x0070), .LO, manufacturer) }
@@ -128,6 +129,11 @@ func dicom(
     if !study.isEmpty { file.element(.studyInstanceUID, .UI, study) }
     if !series.isEmpty { file.element(.seriesInstanceUID, .UI, series) }
     file.element(.seriesNumber, .IS, seriesNumber)
+    if !acquisition.isEmpty { file.element(Tag(0x0020, 0x0012), .IS, acquisition) }
     if !number.isEmpty { file.element(.instanceNumber, .IS, number) }
+    if !position.isEmpty {
+        file.element(Tag(0x0020, 0x0032), .DS, position)
+        file.element(Tag(0x0020, 0x0037), .DS, #"1\0\0\0\1\0"#)
+    }
     return file.part10("1.2.840.10008.1.2.1", instance: instance)
 }

@@ -98,9 +98,7 @@ import Testing
                 return value >= from && (to.isEmpty || value.prefix(to.count) <= to)
             }
         }
-        let folds = [
-            "PatientName", "StudyDescription", "SeriesDescription", "Manufacturer", "ManufacturerModelName", "ProtocolName", "InstitutionName",
-        ].contains(keyword)
+        let folds = !keyword.hasSuffix("UID")
         var expression = ""
         var rest = Substring(pattern)
         while let character = rest.popFirst() {
@@ -337,25 +335,29 @@ struct SeededGenerator: RandomNumberGenerator {
 
 /// Dates as they stand behind `StudyDate=`.
 @Suite struct DatePatternTests {
-    private func days(_ pattern: String) -> ClosedRange<Int>?? { SearchPattern(Array(pattern.utf8), for: .studyDate).map(\.days) }
+    private func days(_ pattern: String) -> ClosedRange<Int>?? { SearchQuery.Term(Array("StudyDate=\(pattern)".utf8)).map(\.pattern.days) }
 
     @Test(arguments: [
         ("20240131", 20_240_131...20_240_131), ("2024-01-31", 20_240_131...20_240_131), ("202401", 20_240_100...20_240_199),
         ("2024-01", 20_240_100...20_240_199), ("2024", 20_240_000...20_249_999), ("2024-2025", 20_240_000...20_259_999),
         ("2024-", 20_240_000...99_999_999), ("-2024", 0...20_249_999), ("2024-01-", 20_240_100...99_999_999), ("-2024-01-31", 0...20_240_131),
-        ("2024-01-31-", 20_240_131...99_999_999),
+        ("2024-01-31-", 20_240_131...99_999_999), ("2024/01/31", 20_240_131...20_240_131), ("2024.01.31", 20_240_131...20_240_131),
+        ("2024-02-29", 20_240_229...20_240_229), ("2024/01/01-2024/06/30", 20_240_101...20_240_630),
         ("2024-01-15-2024-02", 20_240_115...20_240_299), ("20240115-2024-02-03", 20_240_115...20_240_203), ("2024-01-2025", 20_240_100...20_259_999),
     ])
     func `dates and ranges of dates`(pattern: String, expected: ClosedRange<Int>) {
         #expect(days(pattern) == .some(.some(expected)))
     }
 
-    @Test(arguments: ["-", "--", "24", "2024-1", "2024-1-31", "202401315", "2024-01-01-24", "2024--2025"])
+    @Test(arguments: [
+        "-", "--", "24", "2024-1", "2024-1-31", "202401315", "2024-01-01-24", "2024--2025", "20240230", "2024-13", "2023-02-29", "unknown", "2024/1/1",
+        "20240630-20240101", "2024-2023", "2024-01-31T10:00",
+    ])
     func `what is nearly a date is an error, not an answer without results`(pattern: String) {
         #expect(days(pattern) == nil)
     }
 
-    @Test func `wildcards and words are compared as text`() {
-        for pattern in ["2024*", "2024013?", "unknown", ""] { #expect(days(pattern) == .some(.none)) }
+    @Test func `patterns of dates are compared as text`() {
+        for pattern in ["2024*", "2024013?", "unk*", ""] { #expect(days(pattern) == .some(.none)) }
     }
 }

@@ -18,6 +18,8 @@ final class MemorySource: TreeSource {
         var reasons: [ProblemReason] = []
         var problems: [[UInt8]: [UInt8]] = [:]
         var counter: Int64 = 1
+        /// Whether somebody commits between any two questions.
+        var isRestless = false
         var openings = 0
         /// Each content in a file of its own, made when it is first opened.
         var files: [[UInt8]: String] = [:]
@@ -186,7 +188,12 @@ final class MemorySource: TreeSource {
         }
         return counts
     }
-    func changeCounter() throws(ArchiveError) -> Int64 { state.withLock { $0.counter } }
+    func changeCounter() throws(ArchiveError) -> Int64 {
+        state.withLock { state in
+            if state.isRestless { state.counter += 1 }
+            return state.counter
+        }
+    }
 }
 
 extension MemorySource {

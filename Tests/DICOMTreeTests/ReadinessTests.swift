@@ -18,6 +18,21 @@ import Testing
         try Array(name.utf8).withUnsafeBytes { try tree.isReady(id, for: .name($0)) }
     }
 
+    @Test func `a report has its size although the archive changes before and after every question`() throws {
+        let tree = tree()
+        source.change { $0.isRestless = true }
+        let file = try tree.node(at: "problems/truncated.txt")
+        #expect(!file.isSizeExact)
+        // What was prepared is out of date by the next question, as it is under an index that commits all the time.
+        try tree.prepare(file.id)
+        #expect(try !tree.node(file.id).isSizeExact)
+        for id in [file.id, NodeID.readme] {
+            let node = try #require(try tree.prepare(id))
+            #expect(node.isSizeExact && node.size > 0)
+            #expect(try tree.open(id).contents().count == node.size)
+        }
+    }
+
     @Test func `a query is a search until it was prepared, and again after a change of the archive`() throws {
         let tree = tree()
         let query = try tree.node(at: "find/Modality=CT").id

@@ -100,7 +100,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures"
         let tree = try MountedTree(indexing: [])
         let sources = tree.folder + "/sources"
         try FileManager.default.copyItem(atPath: fixtures + "/ct", toPath: sources)
-        let index = try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", tree.archive, sources])
+        let index = try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", "--names=plain", tree.archive, sources])
         #expect(index.status == 0)
         try tree.mount()
         let listed = try tree.files("patients").filter { $0.hasSuffix(".dcm") }
@@ -128,7 +128,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures"
         let tree = try MountedTree(indexing: [])
         let source = tree.folder + "/large.dcm"
         try Data(large(7)).write(to: URL(fileURLWithPath: source))
-        #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", tree.archive, source]).status == 0)
+        #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", "--names=plain", tree.archive, source]).status == 0)
         try tree.mount(["-o", "show=dcm"])
         return (tree, source, try #require(try tree.files("patients").first))
     }
@@ -180,7 +180,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures"
         // Deflated frames have no marker of their own: the index cannot see that these are none.
         let bytes = writer.part10("1.2.840.10008.1.2.8.1")
         try Data(bytes).write(to: URL(fileURLWithPath: source))
-        #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", tree.archive, source]).status == 0)
+        #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", "--names=plain", tree.archive, source]).status == 0)
         try tree.mount()
         let files = try tree.files("patients")
         #expect(files.contains { $0.hasSuffix(".png") })

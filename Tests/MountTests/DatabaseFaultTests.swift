@@ -21,10 +21,10 @@ import Testing
         }
         let tree = try MountedTree(indexing: [])
         try SourceFaultTests.fill(tree.folder + "/sources/a", 20, bytes: 10)
-        #expect(try Finished.run(dcmfs, ["index", "--quiet", tree.archive, tree.folder + "/sources"]).status == 0)
+        #expect(try Finished.run(dcmfs, ["index", "--quiet", "--names=plain", tree.archive, tree.folder + "/sources"]).status == 0)
         try FileManager.default.copyItem(atPath: tree.archive, toPath: tree.folder + "/whole.db")
         for number in 1...20 { try Self.more(number, in: tree.folder + "/sources/b") }
-        #expect(try Finished.run(dcmfs, ["index", "--quiet", tree.folder + "/whole.db", tree.folder + "/sources"]).status == 0)
+        #expect(try Finished.run(dcmfs, ["index", "--quiet", "--names=plain", tree.folder + "/whole.db", tree.folder + "/sources"]).status == 0)
         let whole = try Finished.run(dcmfs, ["dump", tree.folder + "/whole.db"]).output
         #expect(whole.contains("instance"))
         var failed: [String: Int] = [:]
@@ -45,7 +45,7 @@ import Testing
         let copy = tree.folder + "/copy.db"
         for suffix in ["", "-wal", "-shm", "-journal"] { try? FileManager.default.removeItem(atPath: copy + suffix) }
         try FileManager.default.copyItem(atPath: tree.archive, toPath: copy)
-        let run = ["index", "--quiet", copy, tree.folder + "/sources"]
+        let run = ["index", "--quiet", "--names=plain", copy, tree.folder + "/sources"]
         let struck = try Finished.run(tracer[0], tracer.dropFirst() + [dcmfs] + run)
         // Without memory a program cannot go on (D14); all else it survives, and says so.
         if !what.hasPrefix("mmap") {

@@ -20,7 +20,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures"
     @Test func `D18 a listing goes on where seekdir says, from any entry`() throws {
         let tree = try MountedTree(indexing: [])
         try Self.manyInstances(300, at: tree.folder + "/many")
-        #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", tree.archive, tree.folder + "/many"]).status == 0)
+        #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", "--names=plain", tree.archive, tree.folder + "/many"]).status == 0)
         try tree.mount()
         let series = try #require(try tree.files("patients").first.map { String($0[..<$0.lastIndex(of: "/")!]) })
         let directory = try #require(opendir(series))
@@ -109,7 +109,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures"
     @Test func `D11 new instances appear within two seconds, also under a name that was missed before`() throws {
         let tree = try MountedTree(indexing: [])
         try Self.manyInstances(3, at: tree.folder + "/many")
-        let index = ["index", "--quiet", tree.archive, tree.folder + "/many"]
+        let index = ["index", "--quiet", "--names=plain", tree.archive, tree.folder + "/many"]
         #expect(try Finished.run(MountedTree.program("dcmfs"), index).status == 0)
         try tree.mount()
         let files = try tree.files("patients").filter { $0.hasSuffix(".dcm") }

@@ -39,7 +39,7 @@ private let canHideEtc = (try? Finished.run("/usr/bin/unshare", namespaces + ["m
     private func copiedTree() throws -> (tree: MountedTree, sources: String) {
         let tree = try MountedTree(indexing: [])
         try FileManager.default.copyItem(atPath: Corpus.projectRoot + "/Fixtures/ct", toPath: tree.folder + "/sources")
-        let indexed = try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", tree.archive, tree.folder + "/sources"])
+        let indexed = try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", "--names=plain", tree.archive, tree.folder + "/sources"])
         #expect(indexed.status == 0, "\(indexed.errors)")
         return (tree, tree.folder + "/sources")
     }

@@ -38,7 +38,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures"
         let tree = try MountedTree(indexing: [])
         let sources = tree.folder + "/sources"
         try FileManager.default.copyItem(atPath: fixtures + "/ct", toPath: sources)
-        #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", tree.archive, sources]).status == 0)
+        #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", "--names=plain", tree.archive, sources]).status == 0)
         try tree.mount(["-o", "xattr"])
         let file = try #require(try tree.files("patients").first { $0.hasSuffix(".dcm") })
         guard try python("1", file) != nil else { return }

@@ -30,7 +30,7 @@ struct IdentityMountTests {
         let outside = tree.folder + "-outside/home/dicom"
         try FileManager.default.createDirectory(atPath: outside, withIntermediateDirectories: true)
         try dicom(1).write(to: URL(fileURLWithPath: outside + "/shadow"))
-        #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", tree.archive, outside]).status == 0)
+        #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", "--names=plain", tree.archive, outside]).status == 0)
         return tree
     }
 
@@ -58,7 +58,7 @@ struct IdentityMountTests {
         #expect(problems.output.contains("other-folder\t\(home)/dicom\t"))
         let verify = try Finished.run(MountedTree.program("dcmfs"), ["verify", tree.archive])
         #expect(verify.status == 3 && verify.output.contains("another folder"))
-        let index = try Finished.run(MountedTree.program("dcmfs"), ["index", tree.archive, home + "/dicom"])
+        let index = try Finished.run(MountedTree.program("dcmfs"), ["index", "--names=plain", tree.archive, home + "/dicom"])
         #expect(index.status == 1 && index.errors.contains(place))
         // Put back, it is served at once.
         #expect(unlink(place) == 0 && rename(place + "-away", place) == 0)
@@ -71,7 +71,7 @@ struct IdentityMountTests {
         let source = tree.folder + "-outside/home/dicom/shadow"
         for (options, isServed) in [("allow_other", false), ("allow_other,nostrict", true), ("show=dcm", true), ("strict", false)] {
             #expect(chmod(source, 0o600) == 0)
-            #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", tree.archive, tree.folder + "-outside/home/dicom"]).status == 0)
+            #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", "--names=plain", tree.archive, tree.folder + "-outside/home/dicom"]).status == 0)
             try tree.mount(["-o", options])
             let file = try #require(try tree.files("patients").first { $0.hasSuffix(".dcm") })
             #expect(error(file) == nil)
@@ -92,7 +92,7 @@ struct IdentityMountTests {
         try #require(FailingDisk.isPossible)
         let disk = try FailingDisk(showing: backing, at: tree.folder + "-disk")
         defer { disk.pull() }
-        #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", tree.archive, disk.path]).status == 0)
+        #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", "--names=plain", tree.archive, disk.path]).status == 0)
         let process = Process()
         let messages = Pipe()
         process.executableURL = URL(fileURLWithPath: MountedTree.program("dcmfs"))

@@ -145,7 +145,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
         let folder = tree.folder + "/a b,c\\d é"
         try FileManager.default.createDirectory(atPath: folder + "/m t", withIntermediateDirectories: true)
         let dcmfs = MountedTree.program("dcmfs")
-        #expect(try Finished.run(dcmfs, ["index", "--quiet", folder + "/x.db", fixtures]).status == 0)
+        #expect(try Finished.run(dcmfs, ["index", "--quiet", "--names=plain", folder + "/x.db", fixtures]).status == 0)
         let mounted = try Finished.run(dcmfs, ["mount", folder + "/x.db", folder + "/m t/"])
         #expect(mounted.status == 0, "\(mounted.errors)")
         #expect(try !MountedTree.files(in: folder + "/m t").isEmpty)

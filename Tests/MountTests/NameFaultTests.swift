@@ -29,7 +29,7 @@ import Testing
             let file = writer.part10("1.2.840.10008.1.2.1", instance: "1.2.\(number)")
             try Data(file).write(to: URL(fileURLWithPath: "\(sources)/\(number)"))
         }
-        let index = try Finished.run(MountedTree.program("dcmfs"), ["index", "--json", tree.archive, sources])
+        let index = try Finished.run(MountedTree.program("dcmfs"), ["index", "--json", "--names=plain", tree.archive, sources])
         #expect(index.status == 0 && index.output.contains("\"new\":\(Self.values.count)"), "\(index.output)")
         try tree.mount(["-o", "show=dcm+txt"])
         let files = try tree.files("patients")

@@ -68,7 +68,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures"
         let tree = try MountedTree(indexing: [])
         let sources = tree.folder + "/sources"
         try FileManager.default.copyItem(atPath: fixtures + "/ct", toPath: sources)
-        func index() throws -> Int32 { try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", tree.archive, sources]).status }
+        func index() throws -> Int32 { try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", "--names=plain", tree.archive, sources]).status }
         #expect(try index() == 0)
         try tree.mount(["-o", "passthrough"])
         let path = try #require(try tree.files("patients").first { $0.hasSuffix(".dcm") })

@@ -78,7 +78,7 @@ private final class NotifySocket {
         let tree = try MountedTree(indexing: [])
         let sources = tree.folder + "/CANARY^Anna"
         try FileManager.default.copyItem(atPath: fixtures, toPath: sources)
-        #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", tree.archive, sources]).status == 0)
+        #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", "--names=plain", tree.archive, sources]).status == 0)
         let process = Process()
         let messages = Pipe()
         process.executableURL = URL(fileURLWithPath: MountedTree.program("dcmfs"))

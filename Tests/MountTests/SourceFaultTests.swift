@@ -23,7 +23,7 @@ import Testing
         let tree = try MountedTree(indexing: [])
         try fill(tree.folder + "/backing", count)
         let disk = try FailingDisk(showing: tree.folder + "/backing", at: tree.folder + "/disk")
-        let index = try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", tree.archive, disk.path])
+        let index = try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", "--names=plain", tree.archive, disk.path])
         guard index.status == 0 else { throw MountedTree.Failure(index.errors) }
         try tree.mount(["-o", "show=dcm+txt"] + options)
         let files = try tree.files("patients").filter { $0.hasSuffix(".dcm") }
@@ -87,7 +87,7 @@ import Testing
         #expect(files.map(Self.error) == [.EIO, .EIO, .EIO])
         #expect(try tree.files("patients").filter { $0.hasSuffix(".dcm") } == files)
         // Nor does an index of the empty mount point take anything away.
-        let index = try Finished.run(MountedTree.program("dcmfs"), ["index", tree.archive, tree.folder + "/disk"])
+        let index = try Finished.run(MountedTree.program("dcmfs"), ["index", "--names=plain", tree.archive, tree.folder + "/disk"])
         #expect(index.status == 1 && index.errors.contains("is the disk mounted"))
         #expect(try tree.files("patients").filter { $0.hasSuffix(".dcm") } == files)
         disk = try FailingDisk(showing: tree.folder + "/backing", at: tree.folder + "/disk")
@@ -98,7 +98,7 @@ import Testing
         let tree = try MountedTree(indexing: [])
         let sources = tree.folder + "/sources"
         try Self.fill(sources, 7, bytes: 1000)
-        #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", tree.archive, sources]).status == 0)
+        #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", "--names=plain", tree.archive, sources]).status == 0)
         try tree.mount(["-o", "show=dcm,strict"])
         let files = try tree.files("patients")
         #expect(files.count == 7 && files.compactMap(Self.error).isEmpty)
@@ -125,13 +125,13 @@ import Testing
     @Test func `S3 P15 a folder of sources that becomes a symbolic link is not followed`() throws {
         let tree = try MountedTree(indexing: [])
         try Self.fill(tree.folder + "/sources/a", 2, bytes: 100)
-        #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", tree.archive, tree.folder + "/sources"]).status == 0)
+        #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", "--names=plain", tree.archive, tree.folder + "/sources"]).status == 0)
         try tree.mount(["-o", "show=dcm"])
         let files = try tree.files("patients")
         rename(tree.folder + "/sources/a", tree.folder + "/elsewhere")
         symlink(tree.folder + "/elsewhere", tree.folder + "/sources/a")
         #expect(files.map(Self.error) == [.EIO, .EIO])
-        let index = try Finished.run(MountedTree.program("dcmfs"), ["index", "--json", tree.archive, tree.folder + "/sources"])
+        let index = try Finished.run(MountedTree.program("dcmfs"), ["index", "--json", "--names=plain", tree.archive, tree.folder + "/sources"])
         #expect(index.status == 1 && index.output.contains("leads elsewhere"))
         #expect(try tree.files("patients") == files)
     }
@@ -145,7 +145,7 @@ import Testing
         #expect(try Finished.run("/bin/mount", ["--bind", "-o", "ro", tree.folder + "/sources", bind]).status == 0)
         defer { _ = try? Finished.run("/bin/umount", ["-l", bind]) }
         #expect(Glibc.open(bind + "/new", O_WRONLY | O_CREAT, 0o600) < 0 && errno == EROFS)
-        #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", tree.archive, bind]).status == 0)
+        #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", "--names=plain", tree.archive, bind]).status == 0)
         try tree.mount(["-o", "show=dcm"])
         #expect(try tree.files("patients").compactMap(Self.error).isEmpty)
     }
@@ -165,7 +165,7 @@ import Testing
         let descriptor = Glibc.open(source, O_WRONLY)
         #expect(pwrite(descriptor, [1, 2, 3] as [UInt8], 3, off_t(size - 3)) == 3)
         close(descriptor)
-        #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", tree.archive, source]).status == 0)
+        #expect(try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", "--names=plain", tree.archive, source]).status == 0)
         try tree.mount(["-o", "show=dcm"])
         let path = try #require(try tree.files("patients").first)
         #expect(MountedTree.status(path)?.st_size == size)

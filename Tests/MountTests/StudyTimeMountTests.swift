@@ -18,7 +18,7 @@ import Testing
     }
 
     private func index(_ tree: MountedTree) throws {
-        let result = try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", tree.archive, tree.folder + "/sources"])
+        let result = try Finished.run(MountedTree.program("dcmfs"), ["index", "--quiet", "--names=plain", tree.archive, tree.folder + "/sources"])
         #expect(result.status == 0, "\(result.errors)")
     }
 

@@ -18,7 +18,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
         #expect(MountedTree.wait { (try? tree.files("patients")) == nil })
         #expect(throws: POSIXError.self) { try MountedTree.contents(files[0]) }
         try SourceFaultTests.fill(tree.folder + "/other", 3, bytes: 10)
-        #expect(try Finished.run(dcmfs, ["index", "--quiet", tree.archive, tree.folder + "/other"]).status == 0)
+        #expect(try Finished.run(dcmfs, ["index", "--quiet", "--names=plain", tree.archive, tree.folder + "/other"]).status == 0)
         usleep(1_000_000)
         #expect((try? tree.files("patients")) == nil)
         #expect(throws: POSIXError.self) { try MountedTree.contents(files[0]) }
@@ -65,7 +65,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
         let tree = try MountedTree(indexing: [])
         try SourceFaultTests.fill(tree.folder + "/sources", 150, bytes: 300_000)
         let limit = ["--nofile=64:64", dcmfs]
-        let index = try Finished.run(prlimit, limit + ["index", "--json", tree.archive, tree.folder + "/sources"])
+        let index = try Finished.run(prlimit, limit + ["index", "--json", "--names=plain", tree.archive, tree.folder + "/sources"])
         #expect(index.status == 0 && index.output.contains("\"new\":150"), "\(index.output) \(index.errors)")
         let mounted = try Finished.run(prlimit, limit + ["mount", "-o", "show=dcm+txt", tree.archive, tree.point])
         #expect(mounted.status == 0, "\(mounted.errors)")
@@ -123,10 +123,10 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
     @Test func `D21 an index never enters a mount that lies among its sources`() throws {
         let tree = try MountedTree(mounting: [fixtures])
         let files = try tree.files().count
-        let below = try Finished.run(dcmfs, ["index", "--json", tree.archive, tree.folder])
+        let below = try Finished.run(dcmfs, ["index", "--json", "--names=plain", tree.archive, tree.folder])
         #expect(below.status == 0 && below.output.contains("\"dcmfs-mount\":1"), "\(below.output) \(below.errors)")
         #expect(below.output.contains("\"new\":0"), "\(below.output)")
-        let itself = try Finished.run(dcmfs, ["index", tree.archive, tree.point + "/patients"])
+        let itself = try Finished.run(dcmfs, ["index", "--names=plain", tree.archive, tree.point + "/patients"])
         #expect(itself.status == 1 && itself.errors.contains("dcmfs mount"), "\(itself.errors)")
         #expect(MountedTree.wait { (try? tree.files().filter { !$0.contains("/problems/") }.count) ?? 0 >= files })
     }
@@ -134,13 +134,13 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
     @Test func `D10 two runs of index at once wait for each other and agree`() throws {
         let tree = try MountedTree(indexing: [])
         try SourceFaultTests.fill(tree.folder + "/sources", 120, bytes: 10)
-        let runs = try (0..<2).map { _ in try start(["index", "--quiet", tree.archive, tree.folder + "/sources"]) }
+        let runs = try (0..<2).map { _ in try start(["index", "--quiet", "--names=plain", tree.archive, tree.folder + "/sources"]) }
         for run in runs {
             run.waitUntilExit()
             #expect(run.terminationReason == .exit && run.terminationStatus == 0)
         }
         let alone = tree.folder + "/alone.db"
-        #expect(try Finished.run(dcmfs, ["index", "--quiet", alone, tree.folder + "/sources"]).status == 0)
+        #expect(try Finished.run(dcmfs, ["index", "--quiet", "--names=plain", alone, tree.folder + "/sources"]).status == 0)
         let dumps = try [tree.archive, alone].map { try Finished.run(dcmfs, ["dump", $0]).output }
         #expect(dumps[0] == dumps[1] && dumps[0].contains("instance"))
     }
@@ -149,13 +149,13 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
     func `D1 D16 an index that is ended by a signal goes on at the next run`(signal: CInt) throws {
         let tree = try MountedTree(indexing: [])
         try SourceFaultTests.fill(tree.folder + "/sources", 300, bytes: 10)
-        let run = try start(["index", "--quiet", tree.archive, tree.folder + "/sources"])
+        let run = try start(["index", "--quiet", "--names=plain", tree.archive, tree.folder + "/sources"])
         #expect(MountedTree.wait { FileManager.default.fileExists(atPath: tree.archive + "-wal") || !run.isRunning })
         usleep(UInt32.random(in: 0...60_000))
         kill(run.processIdentifier, signal)
         run.waitUntilExit()
         if signal != SIGKILL { #expect(!FileManager.default.fileExists(atPath: tree.archive + "-wal")) }
-        let next = try Finished.run(dcmfs, ["index", "--quiet", tree.archive, tree.folder + "/sources"])
+        let next = try Finished.run(dcmfs, ["index", "--quiet", "--names=plain", tree.archive, tree.folder + "/sources"])
         #expect(next.status == 0, "\(next.errors)")
         #expect(try Finished.run(dcmfs, ["status", "--json", tree.archive]).output.contains("\"instances\":300"))
         #expect(try Finished.run(dcmfs, ["verify", tree.archive]).status == 0)
@@ -164,7 +164,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
     @Test func `D7 an index whose archive is removed meanwhile does not claim success`() throws {
         let tree = try MountedTree(indexing: [])
         try SourceFaultTests.fill(tree.folder + "/sources", 600, bytes: 10)
-        let run = try start(["index", "--quiet", tree.archive, tree.folder + "/sources"])
+        let run = try start(["index", "--quiet", "--names=plain", tree.archive, tree.folder + "/sources"])
         #expect(MountedTree.wait { FileManager.default.fileExists(atPath: tree.archive + "-wal") || !run.isRunning })
         let wasRunning = run.isRunning
         unlink(tree.archive)
@@ -192,7 +192,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures/ct"
     @Test func `R2 R17 sixty-four readers at once get what one gets, and all descriptors come back`() throws {
         let tree = try MountedTree(indexing: [])
         try SourceFaultTests.fill(tree.folder + "/sources", 64)
-        #expect(try Finished.run(dcmfs, ["index", "--quiet", tree.archive, tree.folder + "/sources"]).status == 0)
+        #expect(try Finished.run(dcmfs, ["index", "--quiet", "--names=plain", tree.archive, tree.folder + "/sources"]).status == 0)
         try tree.mount(["-o", "show=dcm+txt"])
         let server = try #require(tree.processes().first)
         let files = try tree.files("patients")

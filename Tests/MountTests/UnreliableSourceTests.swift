@@ -16,7 +16,7 @@ import Testing
     }
 
     private func index(_ tree: MountedTree, _ disk: FailingDisk, _ options: [String] = []) throws -> Finished {
-        try Finished.run(dcmfs, ["index", "--json"] + options + [tree.archive, disk.path])
+        try Finished.run(dcmfs, ["index", "--json", "--names=plain"] + options + [tree.archive, disk.path])
     }
 
     private func status(_ tree: MountedTree) throws -> String { try Finished.run(dcmfs, ["status", "--json", tree.archive]).output }
@@ -93,7 +93,7 @@ import Testing
     ) throws {
         let (tree, _, disk) = try setUp(60)
         try disk.set([(operation, fault, part)])
-        let run = try start(["index", "--quiet", tree.archive, disk.path])
+        let run = try start(["index", "--quiet", "--names=plain", tree.archive, disk.path])
         usleep(1_500_000)
         #expect(run.isRunning)
         let asked = ContinuousClock.now
@@ -110,7 +110,7 @@ import Testing
         let tree = try MountedTree(indexing: [])
         try SourceFaultTests.fill(tree.folder + "/giant", 1, bytes: 100)
         try #require(truncate(tree.folder + "/giant/s1x", 1 << 43) == 0, "a filesystem without sparse files of 8 TiB")
-        let run = try start(["index", "--quiet", "--digest", tree.archive, tree.folder + "/giant"])
+        let run = try start(["index", "--quiet", "--digest", "--names=plain", tree.archive, tree.folder + "/giant"])
         usleep(2_000_000)
         #expect(run.isRunning)
         kill(run.processIdentifier, SIGTERM)

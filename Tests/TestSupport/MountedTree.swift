@@ -37,7 +37,7 @@ package final class MountedTree {
         folder = "/tmp/dcmfs-test-\(UInt64.random(in: 0...UInt64.max))"
         try FileManager.default.createDirectory(atPath: folder + "/mount", withIntermediateDirectories: true)
         if !paths.isEmpty {
-            let result = try Finished.run(Self.program("dcmfs"), ["index", "--quiet", archive] + paths)
+            let result = try Finished.run(Self.program("dcmfs"), ["index", "--quiet", "--names=plain", archive] + paths)
             guard result.status == 0 else { throw Failure("dcmfs index: \(result.errors)") }
         }
     }

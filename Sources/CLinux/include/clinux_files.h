@@ -27,6 +27,12 @@ int clinux_publish(int dirfd, const char *temporary, const char *name);
 /// The magic number of the filesystem that `path` lies on (statfs(2)), 0 when that cannot be told.
 uint32_t clinux_filesystem_magic(const char *path);
 
+/// Whether a file or folder has an access control list (POSIX, "system.posix_acl_access") besides its mode. Follows no link.
+int clinux_has_access_list(const char *path);
+
+/// ST_RDONLY of statvfs(3), which Swift knows under different types.
+enum { CLINUX_ST_RDONLY = 1 };
+
 /// Device numbers of a struct stat as /proc/self/mountinfo writes them.
 unsigned int clinux_major(uint64_t device);
 unsigned int clinux_minor(uint64_t device);

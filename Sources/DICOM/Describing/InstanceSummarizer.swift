@@ -29,6 +29,7 @@ package enum InstanceSummarizer {
         summary.sopInstanceUID = values.key(.sopInstanceUID, or: .mediaStorageSOPInstanceUID)
         summary.sopClassUID = values.key(.sopClassUID, or: .mediaStorageSOPClassUID)
         summary.instanceNumber = values.key(.instanceNumber)
+        summary.orderKey = OrderKey.of(file.dataSet)
         summary.transferSyntaxUID = file.transferSyntaxUID
         summary.headerProblems = headerProblems(of: file) + values.problems
         for note in file.forgiven where !summary.forgiven.contains(note.code.rawValue) { summary.forgiven.append(note.code.rawValue) }

@@ -31,6 +31,8 @@ package struct InstanceSummary: Hashable, Sendable {
     package var sopInstanceUID: [UInt8] = []
     package var sopClassUID: [UInt8] = []
     package var instanceNumber: [UInt8] = []
+    /// `OrderKey`; empty where it was not made.
+    package var orderKey: [UInt8] = []
     package var transferSyntaxUID: [UInt8] = []
 
     package var pictureState: PictureState = .none

@@ -22,6 +22,11 @@ extension Archive {
         }
     }
 
+    /// How many instances a series holds.
+    package func instanceCount(ofSeries id: Int64) throws(ArchiveError) -> Int {
+        try pool.read { connection throws(ArchiveError) in Int(try connection.value(.instancesOfSeries, id) ?? 0) }
+    }
+
     /// As `find`, on several threads where much is found.
     ///
     /// - Parameters:

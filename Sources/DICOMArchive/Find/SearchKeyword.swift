@@ -35,11 +35,24 @@ package enum SearchKeyword: String, CaseIterable, Sendable {
 
     package var isDate: Bool { self == .studyDate || self == .patientBirthDate }
 
-    /// Names and descriptions are for people; codes, numbers and UIDs are compared as they are (PS3.4 section C.2.2.2.1).
+    /// Whoever types `mr` means MR. UIDs have no case.
     package var ignoresCase: Bool {
         switch self {
+        case .studyInstanceUID, .seriesInstanceUID, .sopClassUID: false
+        case .patientID, .issuerOfPatientID, .patientName, .patientBirthDate, .patientSex, .studyDate, .studyID, .studyDescription, .accessionNumber,
+            .modalitiesInStudy, .seriesNumber, .seriesDescription, .modality, .bodyPartExamined, .manufacturer, .manufacturerModelName,
+            .protocolName, .institutionName:
+            true
+        }
+    }
+
+    /// Whether a comma is part of what people write there; elsewhere it stands between the values of a list.
+    var isFreeText: Bool {
+        switch self {
         case .patientName, .studyDescription, .seriesDescription, .manufacturer, .manufacturerModelName, .protocolName, .institutionName: true
-        default: false
+        case .patientID, .issuerOfPatientID, .patientBirthDate, .patientSex, .studyInstanceUID, .studyDate, .studyID, .accessionNumber,
+            .modalitiesInStudy, .seriesInstanceUID, .seriesNumber, .modality, .bodyPartExamined, .sopClassUID:
+            false
         }
     }
 }

@@ -1,33 +1,63 @@
-/// What a value is compared with: `*` and `?`, or a range of dates.
+/// What a value is compared with: `*` and `?`, a range of dates or numbers, or a list of such, any of which suffices.
 ///
-/// `?` is one character. `%XX` is a byte, for what may not stand in a file name. An empty pattern matches an empty value.
+/// `?` is one character. `%XX` is a byte, for what may not stand in a file name and for what would divide a list. An empty pattern
+/// matches an empty value.
 package struct SearchPattern: Hashable, Sendable {
     private enum Form: Hashable, Sendable {
         /// Scalars, and the two wildcards; bytes that are no UTF-8 lie above all scalars.
         case text([UInt32])
         /// YYYYMMDD, both inclusive.
         case dates(ClosedRange<Int>)
+        /// Of Series Number, both inclusive.
+        case numbers(ClosedRange<Int>)
     }
     private let form: Form
+    /// What suffices as well.
+    private let others: [SearchPattern]
     private let keyword: SearchKeyword
 
     private static let anyCharacter = UInt32.max - 1
     private static let anyText = UInt32.max
 
-    init?(_ pattern: [UInt8], for keyword: SearchKeyword) {
+    /// Throws where the text has no meaning for the keyword, rather than a pattern that finds nothing and looks like an answer.
+    init(_ pattern: [UInt8], for keyword: SearchKeyword) throws(SearchProblem) {
+        let values = pattern.split(omittingEmptySubsequences: false) { $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: ",") && !keyword.isFreeText }
+        guard values.count <= SearchQuery.longest else { throw .tooLong }
+        form = try Self.form(Array(values[0]), for: keyword)
+        var others: [SearchPattern] = []
+        for value in values.dropFirst() { others.append(SearchPattern(try Self.form(Array(value), for: keyword), keyword)) }
+        self.others = others
         self.keyword = keyword
-        if keyword.isDate, !pattern.isEmpty, pattern.allSatisfy({ Self.isDateCharacter($0) }) {
-            // A date that is none would find nothing, and look like an answer.
-            guard let dates = Self.dates(pattern) else { return nil }
-            form = .dates(dates)
-            return
-        }
-        guard let tokens = Self.tokens(pattern, for: keyword) else { return nil }
-        form = .text(tokens)
     }
 
-    func matches(_ value: [UInt8]) -> Bool {
+    private init(_ form: Form, _ keyword: SearchKeyword) {
+        (self.form, self.keyword, others) = (form, keyword, [])
+    }
+
+    private static func form(_ pattern: [UInt8], for keyword: SearchKeyword) throws(SearchProblem) -> Form {
+        let hasWildcard = pattern.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") }
+        if keyword.isDate, !pattern.isEmpty, !hasWildcard { return .dates(try SearchDates.range(pattern)) }
+        if keyword == .seriesNumber, let numbers = try numbers(pattern) { return .numbers(numbers) }
+        guard let tokens = tokens(pattern, for: keyword) else { throw .escape }
+        return .text(tokens)
+    }
+
+    /// `1-10`, `5-`; nil for what is one number or text.
+    private static func numbers(_ pattern: [UInt8]) throws(SearchProblem) -> ClosedRange<Int>? {
+        let parts = pattern.split(separator: UInt8(ascii: "-"), maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, let first = number(parts[0]) else { return nil }
+        if parts[1].isEmpty { return first...Int.max }
+        guard let last = number(parts[1]) else { return nil }
+        guard first <= last else { throw .reversed }
+        return first...last
+    }
+
+    func matches(_ value: [UInt8]) -> Bool { matchesFirst(value) || others.contains { $0.matchesFirst(value) } }
+
+    private func matchesFirst(_ value: [UInt8]) -> Bool {
         switch form {
+        case .numbers(let range):
+            return Self.number(value[...]).map { range.contains($0) } ?? false
         case .dates(let range):
             guard value.count == 8, let day = Self.number(value[...]) else { return false }
             return range.contains(day)
@@ -41,6 +71,13 @@ package struct SearchPattern: Hashable, Sendable {
 
     /// As `matches` for a column as it is stored, without a copy of it: of ASCII that needs no rewriting. Nil for all else.
     func matches(plain bytes: UnsafeRawBufferPointer) -> Bool? {
+        guard let first = matchesFirst(plain: bytes) else { return nil }
+        if first || others.isEmpty { return first }
+        for other in others { if other.matchesFirst(plain: bytes) ?? other.matchesFirst(keyword.value(ofColumn: Array(bytes))) { return true } }
+        return false
+    }
+
+    private func matchesFirst(plain bytes: UnsafeRawBufferPointer) -> Bool? {
         var bytes = bytes
         switch keyword {
         case .studyDate, .patientBirthDate:
@@ -48,6 +85,7 @@ package struct SearchPattern: Hashable, Sendable {
             if case .dates(let range) = form { return range.contains(bytes.reduce(0) { $0 * 10 + Int($1 - 48) }) }
         case .seriesNumber:
             guard (1...18).contains(bytes.count), bytes.allSatisfy({ (48...57).contains($0) }), bytes.count == 1 || bytes[0] != 48 else { return nil }
+            if case .numbers(let range) = form { return range.contains(bytes.reduce(0) { $0 * 10 + Int($1 - 48) }) }
         case .studyInstanceUID, .seriesInstanceUID:
             guard bytes.first != 0 else { return nil }
         case .patientName:
@@ -65,16 +103,19 @@ package struct SearchPattern: Hashable, Sendable {
     }
 
     /// `*`
-    var matchesAll: Bool { if case .text(let tokens) = form { tokens == [Self.anyText] } else { false } }
+    var matchesAll: Bool {
+        if case .text(let tokens) = form, tokens == [Self.anyText] { return true }
+        return others.contains { $0.matchesAll }
+    }
 
     // MARK: - For look-ups by index
 
     /// The days it can match, when it is a range.
-    var days: ClosedRange<Int>? { if case .dates(let range) = form { range } else { nil } }
+    var days: ClosedRange<Int>? { if case .dates(let range) = form, others.isEmpty { range } else { nil } }
 
     /// The one value it matches; nil with wildcards.
     var exact: [UInt8]? {
-        guard case .text(let tokens) = form, !keyword.ignoresCase else { return nil }
+        guard case .text(let tokens) = form, !keyword.ignoresCase, others.isEmpty else { return nil }
         var bytes: [UInt8] = []
         for token in tokens {
             guard let scalar = Unicode.Scalar(token), scalar.isASCII else { return nil }
@@ -86,7 +127,7 @@ package struct SearchPattern: Hashable, Sendable {
     /// Letters and digits that every match begins with, as names in the index are folded; empty when none are certain.
     /// One less than there are: a mark behind the last could make another character of it.
     var plainPrefix: [UInt8] {
-        guard case .text(let tokens) = form else { return [] }
+        guard case .text(let tokens) = form, others.isEmpty else { return [] }
         let plain = tokens.prefix { token in
             Unicode.Scalar(token).map { $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil || $0 == "_") } ?? false
         }
@@ -164,39 +205,9 @@ package struct SearchPattern: Hashable, Sendable {
         return pattern[at...].allSatisfy { $0 == anyText }
     }
 
-    // MARK: - Dates
-
-    private static let dash = UInt8(ascii: "-")
-
-    private static func isDateCharacter(_ byte: UInt8) -> Bool { byte == dash || (48...57).contains(byte) }
-
-    /// A day, month or year, or two of them joined by a dash, one of which may be missing: `20240101-20240630`, `2024-01-`, `-2024`.
-    private static func dates(_ pattern: [UInt8]) -> ClosedRange<Int>? {
-        if let one = span(pattern[...]) { return one }
-        for place in pattern.indices where pattern[place] == dash {
-            let (from, to) = (pattern[..<place], pattern[(place + 1)...])
-            guard !from.isEmpty || !to.isEmpty else { continue }
-            guard let first = from.isEmpty ? 0...0 : span(from), let last = to.isEmpty ? 99_999_999...99_999_999 : span(to) else { continue }
-            // An empty range is a range: nothing is in it.
-            return first.lowerBound <= last.upperBound ? first.lowerBound...last.upperBound : 100_000_000...100_000_000
-        }
-        return nil
-    }
-
-    /// The days of `20240131`, `2024-01-31`, `202401`, `2024-01` or `2024`.
-    private static func span(_ text: ArraySlice<UInt8>) -> ClosedRange<Int>? {
-        let parts = text.split(separator: dash, omittingEmptySubsequences: false)
-        guard [[4], [6], [8], [4, 2], [4, 2, 2]].contains(parts.map(\.count)) else { return nil }
-        let digits = parts.flatMap { $0 }
-        let missing = 8 - digits.count
-        guard let lower = number((digits + Array(repeating: 48, count: missing))[...]),
-            let upper = number((digits + Array(repeating: 57, count: missing))[...])
-        else { return nil }
-        return lower...upper
-    }
-
+    /// Digits alone, as many as a number has.
     private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
-        guard digits.allSatisfy({ (48...57).contains($0) }) else { return nil }
+        guard (1...18).contains(digits.count), digits.allSatisfy({ (48...57).contains($0) }) else { return nil }
         return digits.reduce(0) { $0 * 10 + Int($1 - 48) }
     }
 }

@@ -6,12 +6,17 @@ package struct SearchQuery: Hashable, Sendable {
 
         /// Nil where the text does not follow the grammar.
         package init?(_ text: [UInt8]) {
+            do { try self.init(parsing: text) } catch { return nil }
+        }
+
+        /// The same with what is wrong. Keywords are taken in any case.
+        package init(parsing text: [UInt8]) throws(SearchProblem) {
             let parts = text.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2, let name = String(validating: parts[0], as: UTF8.self), let keyword = SearchKeyword(rawValue: name),
-                let pattern = SearchPattern(Array(parts[1]), for: keyword)
-            else { return nil }
+            guard parts.count == 2, let name = String(validating: parts[0], as: UTF8.self) else { throw .form }
+            guard let keyword = SearchKeyword(rawValue: name) ?? SearchKeyword.allCases.first(where: { $0.rawValue.lowercased() == name.lowercased() })
+            else { throw .keyword }
             self.keyword = keyword
-            self.pattern = pattern
+            pattern = try SearchPattern(Array(parts[1]), for: keyword)
         }
 
         /// Whether a column's value matches.

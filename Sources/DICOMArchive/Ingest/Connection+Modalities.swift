@@ -2,9 +2,9 @@
 extension Connection {
     /// The row of a study under a modality.
     func studyModality(
-        _ study: Int64, _ value: [UInt8], at now: Int64, _ nextID: (RowIDs.Table) -> Int64
+        _ study: Int64, _ value: [UInt8], at now: Int64, _ names: EntityNames, _ nextID: (RowIDs.Table) -> Int64
     ) throws(ArchiveError) -> Int64 {
-        let modality = try modality(value, at: now, nextID)
+        let modality = try modality(value, at: now, names, nextID)
         let find = try statement(ReadSQL.studyModalityOf)
         find.bind(1, study)
         find.bind(2, modality)
@@ -25,7 +25,9 @@ extension Connection {
         return record.id
     }
 
-    private func modality(_ value: [UInt8], at now: Int64, _ nextID: (RowIDs.Table) -> Int64) throws(ArchiveError) -> Int64 {
+    private func modality(
+        _ value: [UInt8], at now: Int64, _ names: EntityNames, _ nextID: (RowIDs.Table) -> Int64
+    ) throws(ArchiveError) -> Int64 {
         let find = try statement(WriteSQL.modalityByValue)
         find.bind(1, value)
         defer { find.reset() }
@@ -34,7 +36,7 @@ extension Connection {
         record.id = nextID(.modalities)
         record.value = value
         record.modifiedNs = now
-        try ViewNames(connection: self).claim(for: &record)
+        try ViewNames(connection: self, names: names).claim(for: &record)
         let insert = try statement(WriteSQL.insertModality)
         insert.bind(1, record.id)
         for (index, column) in [record.name, record.nameKey, record.value].enumerated() { insert.bind(Int32(2 + index), column) }

@@ -138,6 +138,8 @@ func digestOfFile(_ descriptor: CInt, size: Int64, isCancelled: (@Sendable () ->
     while true {
         if isCancelled?() == true { throw ArchiveError(.interrupted, LongWork.interrupted, errno: EINTR) }
         let count = pread(descriptor, buffer.baseAddress, length, off_t(offset))
+        // Signals come between two reads, or into one: a file of any size ends with the command.
+        if StatementStop.ofProcess.isRaised { throw ArchiveError(.interrupted, "interrupted") }
         if count < 0 && errno == EINTR { continue }
         guard count >= 0 else { throw ArchiveError(.sourceUnavailable, "read failed: \(errorText(errno))", errno: errno) }
         if count == 0 { break }
@@ -145,7 +147,7 @@ func digestOfFile(_ descriptor: CInt, size: Int64, isCancelled: (@Sendable () ->
         offset += Int64(count)
     }
     guard offset == size else { throw ArchiveError(.sourceUnavailable, "the file changed while it was read", errno: EIO) }
-    return hash.finish()
+    return try hash.finish()
 }
 
 func closeDescriptor(_ descriptor: CInt) { _ = close(descriptor) }

@@ -11,6 +11,11 @@ package struct IndexReport: Hashable, Sendable {
     package var notDICOM = 0
     package var mediaDirectories = 0
 
+    /// Sources whose bytes are others than those whose digest was stored, and the first of them by name; also in other counts.
+    package var contentChanged = 0
+    package var contentChanges: [ContentChange] = []
+    package static let mostNamed = 1000
+
     /// What is not a regular file and was not followed, by reason; not in `found`.
     package var skipped: [String: Int] = [:]
     /// Sources below the paths that are not there any more; not in `found`.

@@ -68,9 +68,9 @@ extension IngestWriter {
         try begin()
         if let number, other == nil {
             record.stem = number
-            if try !insert(record) { try insertSuffixed(&record, number, sop, identity) }
+            if try !insert(record) { try insertSuffixed(&record, number, summary, sop, identity) }
         } else {
-            try insertSuffixed(&record, number ?? EntityNames.noNumber, sop, identity)
+            try insertSuffixed(&record, number ?? names.noNumber, summary, sop, identity)
         }
         if let other { try addConflict(.instance, record.id, other) }
         touchedSeries.insert(record.series)
@@ -79,12 +79,13 @@ extension IngestWriter {
     }
 
     private func insertSuffixed(
-        _ record: inout InstanceRecord, _ base: [UInt8], _ sop: SOPIdentity, _ identity: [UInt8]
+        _ record: inout InstanceRecord, _ base: [UInt8], _ summary: InstanceSummary, _ sop: SOPIdentity, _ identity: [UInt8]
     ) throws(ArchiveError) {
         let hasOwnStem = record.uidStem != nil
         let hash = SHA256.base32(of: identity)
+        let order = names.order(summary.orderKey)
         for length in UniqueName.hashLength...hash.count {
-            record.stem = base + UniqueName.suffix(hash, length)
+            record.stem = base + UniqueName.suffix(hash, length, order: order)
             if hasOwnStem { record.uidStem = ViewNames.stem(sop, identity: identity, isConflict: true, hashLength: length) }
             if try insert(record) { return }
         }
@@ -158,14 +159,12 @@ extension IngestWriter {
 
     func addConflict(_ kind: ConflictKind, _ entity: Int64, _ other: Int64) throws(ArchiveError) {
         try begin()
-        var sum = RowChecksum(9)
-        for column in [Int64(kind.rawValue), entity, other, now] { sum.add(column) }
         let insert = try connection.statement(WriteSQL.insertConflict)
         insert.bind(1, Int64(kind.rawValue))
         insert.bind(2, entity)
         insert.bind(3, other)
         insert.bind(4, now)
-        insert.bind(5, sum.value)
+        insert.bind(5, ConflictRecord(kind: kind, entity: entity, other: other, changedNs: now).checksum)
         try insert.run()
     }
 }

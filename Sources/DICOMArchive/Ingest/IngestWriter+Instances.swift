@@ -2,7 +2,8 @@ import DICOM
 
 /// Instances: new, changed, the same again, the same identifier with other bytes (filesystem.md section 2, N10, N11).
 extension IngestWriter {
-    func instance(_ candidate: Candidate, _ file: ReadFile, _ summary: InstanceSummary) throws(ArchiveError) {
+    func instance(_ candidate: Candidate, _ given: ReadFile, _ summary: InstanceSummary) throws(ArchiveError) {
+        let file = try noteChange(candidate, given)
         let uid = summary.sopInstanceUID.isEmpty ? [0] + (file.digest ?? []) : summary.sopInstanceUID
         let sop = SOPIdentity(uid: uid, key: hash.key(uid))
         try noteHeaderProblems(candidate, summary)
@@ -94,7 +95,7 @@ extension IngestWriter {
     }
 
     private func keepsStem(_ record: InstanceRecord, _ summary: InstanceSummary) -> Bool {
-        let base = EntityNames.stem(summary) ?? EntityNames.noNumber
+        let base = EntityNames.stem(summary) ?? names.noNumber
         return record.stem == base || record.stem.starts(with: base + Array(" ~".utf8))
     }
 

@@ -30,73 +30,73 @@ extension IngestWriter {
     // MARK: - Persons
 
     private func person(for summary: InstanceSummary, digest: [UInt8]) throws(ArchiveError) -> Int64 {
-        let name = PersonNames.key(summary.patientName)
+        let name = PersonNames.key(names.rule == .people ? FileName.readable(summary.patientName) : summary.patientName)
         let birthDate = PersonNames.birthDateKey(summary.patientBirthDate)
         let basis = personBasis(summary, name: name, birthDate: birthDate, digest: digest)
         let idKey = Array(SHA256.digest(basis).prefix(16))
         let known = try knownPersons(idKey)
         if let same = known.first(where: { $0.birthDate == birthDate && $0.name == name }) { return same.person }
         try begin()
+        let issuers = names.rule == .people ? PersonIssuers(writer: self, summary, birthDate: birthDate, name: name) : nil
+        if let person = try issuers?.personOfOtherIssuer() {
+            try addConflict(.issuer, person, person)
+            try addPersonKey(idKey, birthDate, name, person)
+            try issuers?.note(person)
+            return person
+        }
         if let person = PersonMatcher.person(birthDate: birthDate, name: name, among: known) {
             if PersonMatcher.isDoubtful(birthDate: birthDate, name: name, known.filter { $0.person == person }) {
                 try addConflict(.variants, person, person)
             }
             try addPersonKey(idKey, birthDate, name, person)
+            try issuers?.note(person)
             return person
         }
         let identity = known.isEmpty ? basis : UniqueName.identity("person", basis, birthDate, name)
         let person = try insertPatient(summary, idKey: idKey, identity: identity)
         try addPersonKey(idKey, birthDate, name, person)
+        try issuers?.note(person)
         if let other = known.map(\.person).min() { try addConflict(.patient, person, other) }
         return person
     }
 
     /// Who may be the same person at all: one issuer and ID; without an ID one name and birth date; without both one study or file.
     private func personBasis(_ summary: InstanceSummary, name: [UInt8], birthDate: [UInt8], digest: [UInt8]) -> [UInt8] {
-        if !FileName.trimmed(summary.patientID).isEmpty {
+        switch names.rule {
+        case .plain where !FileName.trimmed(summary.patientID).isEmpty:
             return UniqueName.identity("patient", summary.issuerOfPatientID, summary.patientID)
+        case .people where !FileName.readable(summary.patientID).isEmpty:
+            return PersonIssuers.basis(PersonNames.issuerKey(summary.issuerOfPatientID), summary.patientID)
+        case .plain, .people: break
         }
         if !name.isEmpty { return UniqueName.identity("name", name, birthDate) }
         if !summary.studyInstanceUID.isEmpty { return UniqueName.identity("study", summary.studyInstanceUID) }
         return UniqueName.identity("file", digest)
     }
 
-    private func knownPersons(_ idKey: [UInt8]) throws(ArchiveError) -> [PersonMatcher.Known] {
+    func knownPersons(_ idKey: [UInt8]) throws(ArchiveError) -> [PersonMatcher.Known] {
         let query = try connection.statement(WriteSQL.personKeys)
         query.bind(1, idKey)
         defer { query.reset() }
         var known: [PersonMatcher.Known] = []
-        while try query.step() {
-            let key = PersonMatcher.Known(person: query.int(2), birthDate: query.bytes(0), name: query.bytes(1))
-            try checkRow(query.int(3) == Self.checksum(idKey, key), "person_keys", key.person)
-            known.append(key)
-        }
+        while try query.step() { known.append(try PersonMatcher.Known(query, from: 0, idKey: idKey)) }
         return known
     }
 
-    private func addPersonKey(_ idKey: [UInt8], _ birthDate: [UInt8], _ name: [UInt8], _ person: Int64) throws(ArchiveError) {
+    func addPersonKey(_ idKey: [UInt8], _ birthDate: [UInt8], _ name: [UInt8], _ person: Int64) throws(ArchiveError) {
         let insert = try connection.statement(WriteSQL.insertPersonKey)
         insert.bind(1, idKey)
         insert.bind(2, birthDate)
         insert.bind(3, name)
         insert.bind(4, person)
-        insert.bind(5, Self.checksum(idKey, PersonMatcher.Known(person: person, birthDate: birthDate, name: name)))
+        insert.bind(5, PersonMatcher.Known(person: person, birthDate: birthDate, name: name).checksum(idKey))
         try insert.run()
-    }
-
-    static func checksum(_ idKey: [UInt8], _ key: PersonMatcher.Known) -> Int64 {
-        var sum = RowChecksum(10)
-        sum.add(idKey)
-        sum.add(key.birthDate)
-        sum.add(key.name)
-        sum.add(key.person)
-        return sum.value
     }
 
     private func insertPatient(_ summary: InstanceSummary, idKey: [UInt8], identity: [UInt8]) throws(ArchiveError) -> Int64 {
         var record = PatientRecord()
         record.id = ids.next(.patients)
-        (record.name, record.nameKey) = try UniqueName.claim(base: EntityNames.patient(summary), identity: identity) { key throws(ArchiveError) in
+        (record.name, record.nameKey) = try UniqueName.claim(base: names.patient(id: summary.patientID, name: summary.patientName), identity: identity) { key throws(ArchiveError) in
             try exists(.patientNameTaken) { $0.bind(1, key) }
         }
         record.idKey = idKey
@@ -106,7 +106,7 @@ extension IngestWriter {
         record.birthDate = summary.patientBirthDate
         record.sex = summary.patientSex
         record.modifiedNs = now
-        try ViewNames(connection: connection).claim(for: &record)
+        try ViewNames(connection: connection, names: names).claim(for: &record)
         let insert = try connection.statement(WriteSQL.insertPatient)
         insert.bind(1, record.id)
         insert.bind(2, record.name)

@@ -104,7 +104,7 @@ extension IngestWriter {
                 record.modifiedNs = now
                 try stamp(.updatePatient, id, record.checksum)
             } else {
-                try delete(.deletePatient, [.patient, .variants], id)
+                try delete(.deletePatient, [.patient, .variants, .issuer], id)
                 totalsChange.patients -= 1
                 let keys = try connection.statement(WriteSQL.deletePersonKeys)
                 keys.bind(1, id)

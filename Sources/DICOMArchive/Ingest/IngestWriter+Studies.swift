@@ -40,7 +40,7 @@ extension IngestWriter {
         record.description = summary.studyDescription
         record.accession = summary.accessionNumber
         record.modifiedNs = now
-        let base = EntityNames.study(record)
+        let base = names.study(record)
         (record.name, record.nameKey) = try UniqueName.claim(base: base, identity: UniqueName.identity("study", identity)) {
             key throws(ArchiveError) in
             try exists(.studyNameTaken) {
@@ -48,8 +48,7 @@ extension IngestWriter {
                 $0.bind(2, patient)
             }
         }
-        let folder = try patientRecord(patient)?.name ?? []
-        try ViewNames(connection: connection).claim(for: &record, patient: folder, isFirst: isFirst)
+        try ViewNames(connection: connection, names: names).claim(for: &record, patient: try patientRecord(patient), isFirst: isFirst)
         return record
     }
 
@@ -101,7 +100,7 @@ extension IngestWriter {
         record.id = ids.next(.series)
         record.study = study
         record.identity = identity
-        let base = EntityNames.series(summary)
+        let base = names.series(number: summary.seriesNumber, modality: summary.modality, description: summary.seriesDescription)
         (record.name, record.nameKey) = try UniqueName.claim(base: base, identity: UniqueName.identity("series", identity)) {
             key throws(ArchiveError) in
             try exists(.seriesNameTaken) {
@@ -114,8 +113,8 @@ extension IngestWriter {
         record.description = summary.seriesDescription
         record.modifiedNs = now
         try describe(&record, summary)
-        try ViewNames(connection: connection).claim(for: &record)
-        record.modalityStudy = try connection.studyModality(study, summary.modality, at: now) { ids.next($0) }
+        try ViewNames(connection: connection, names: names).claim(for: &record)
+        record.modalityStudy = try connection.studyModality(study, summary.modality, at: now, names) { ids.next($0) }
         return record
     }
 

@@ -9,6 +9,7 @@ final class IngestWriter {
     let archive: Archive
     let options: IndexOptions
     var report = IndexReport()
+    let names: EntityNames
     var ids: RowIDs
     var texts: [[UInt8]: Int64] = [:]
     /// For the keys of SOP Instance UIDs.
@@ -35,6 +36,7 @@ final class IngestWriter {
         self.archive = archive
         self.options = options
         connection = try lease.connection()
+        names = EntityNames(try connection.namingRule())
         ids = try RowIDs(connection)
     }
 
@@ -139,7 +141,10 @@ struct RowIDs {
         for table in Table.allCases {
             let used = try connection.scalar("SELECT max(seq) FROM sqlite_sequence WHERE name = '\(table.rawValue)'") ?? 0
             let present = try connection.scalar("SELECT max(id) FROM \(table.rawValue)") ?? 0
-            last[table] = max(used, present)
+            // What lies beyond leaves no room for further ids, and would be read as damage.
+            let range = [.roots, .directories].contains(table) ? 0..<RowRange.places.upperBound : 0..<RowRange.ids.upperBound
+            try checkRow(range.contains(max(used, present)), table.rawValue, max(used, present))
+            last[table] = max(0, used, present)
         }
         savedInstance = last[.instances] ?? 0
         frames = max(0, try connection.scalar("SELECT max(seq) FROM sqlite_sequence WHERE name = 'frames_ino'") ?? 0)

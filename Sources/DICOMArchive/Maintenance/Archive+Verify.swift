@@ -4,6 +4,8 @@ package struct VerifyFinding: Hashable, Sendable {
         case missing, changed, unreadable
         /// The bytes are not those whose digest is stored.
         case digest
+        /// Its content changed since its digest was first stored, and nobody acknowledged that.
+        case altered
         /// A row of the database whose checksum is wrong, or that refers to nothing.
         case row
         /// SQLite's own check.
@@ -34,6 +36,7 @@ extension Archive {
         var verifier = Verifier(archive: self, onFinding: onFinding)
         try verifier.checkDatabase()
         try verifier.checkSources()
+        try verifier.checkChanges()
         return verifier.report
     }
 }
@@ -139,6 +142,17 @@ private struct Verifier {
             guard let end = page.last else { return }
             last = (end.record.directory, end.record.name)
             for source in page { check(source.row) }
+        }
+    }
+
+    mutating func checkChanges() throws(ArchiveError) {
+        do throws(ArchiveError) {
+            for change in try archive.contentChanges() {
+                found(.altered, change.path, String(decoding: change.message, as: UTF8.self) + " (accept it: dcmfs acknowledge)")
+            }
+        } catch {
+            // A damaged row was reported with its table.
+            guard error.code == .damagedRow else { throw error }
         }
     }
 

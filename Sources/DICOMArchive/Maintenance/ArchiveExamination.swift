@@ -42,14 +42,14 @@ package struct ArchiveExamination: Sendable {
 
 extension Archive {
     /// Never throws: whatever fails is part of the answer, except that there must be a file.
-    package static func examine(path: [UInt8]) throws(ArchiveError) -> ArchiveExamination {
+    package static func examine(path: [UInt8], isTrusted: Bool = false) throws(ArchiveError) -> ArchiveExamination {
         let location = try ArchiveLocation(path, mode: .readWrite)
         guard let status = FileStatus(path: location.path) else { throw ArchiveError(.noArchive, "there is no archive \(location.text)") }
         var examination = ArchiveExamination(
             path: location.path, mode: status.mode & 0o7777, networkFilesystem: networkFilesystem(location.path),
             hasLog: location.hasLog, folderIsWritable: location.folderIsWritable)
         do throws(ArchiveError) {
-            let archive = try open(path: path, mode: .readOnly)
+            let archive = try open(path: path, mode: .readOnly, isTrusted: isTrusted)
             defer { archive.close() }
             try archive.examine(&examination)
         } catch {

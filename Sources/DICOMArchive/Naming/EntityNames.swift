@@ -1,20 +1,51 @@
 import DICOM
 
-/// The names that entities ask for; uniqueness is `UniqueName`'s business (filesystem.md section 2).
-enum EntityNames {
-    /// `<Patient ID>`, `_NOID <name>` or `_NOID`.
-    static func patient(_ summary: InstanceSummary) -> [UInt8] {
-        let id = FileName.component(summary.patientID)
-        if !id.isEmpty { return id }
-        let name = FileName.component(PersonNames.shown(summary.patientName))
-        return Array("_NOID".utf8) + (name.isEmpty ? [] : [0x20] + name)
+/// The names that entities ask for; uniqueness is `UniqueName`'s business.
+struct EntityNames {
+    let rule: NamingRule
+
+    init(_ rule: NamingRule) { self.rule = rule }
+
+    /// A value as a part of a name.
+    func part(_ value: [UInt8]) -> [UInt8] {
+        switch rule {
+        case .plain: FileName.component(value)
+        case .people: FileName.component(FileName.readable(value))
+        }
+    }
+
+    /// Parts that are not empty, with spaces between them.
+    private func joined(_ parts: [UInt8]...) -> [UInt8] { Array(parts.filter { !$0.isEmpty }.joined(separator: [0x20])) }
+
+    /// `<Patient ID>`, with the name behind it where the rule says so; `_NOID <name>` or `_NOID`.
+    func patient(id: [UInt8], name: [UInt8]) -> [UInt8] {
+        let id = part(id)
+        let name = part(PersonNames.shown(name))
+        if id.isEmpty { return joined(Array("_NOID".utf8), name) }
+        return rule == .people ? joined(id, name) : id
+    }
+
+    /// `<YYYY-MM-DD> <Patient ID> <name> <Study Description> [<accession>]`: where studies of several patients stand in one folder.
+    func study(_ record: StudyRecord, of patient: PatientRecord) -> [UInt8] {
+        if rule == .plain { return study(record) }
+        let accession = part(record.accession)
+        return joined(
+            Self.isoDate(record.date) ?? Array("0000-00-00".utf8), self.patient(id: patient.patientID, name: patient.personName),
+            part(record.description), accession.isEmpty ? [] : Array("[".utf8) + accession + Array("]".utf8))
+    }
+
+    /// `<accession>`, with ID and name of the study's patient where the rule says so; empty without one.
+    func accession(_ record: StudyRecord, of patient: PatientRecord) -> [UInt8] {
+        let accession = part(record.accession)
+        if accession.isEmpty || rule == .plain { return accession }
+        return joined(accession, self.patient(id: patient.patientID, name: patient.personName))
     }
 
     /// `<YYYY-MM-DD> <Study Description> [<accession>]`; `study` when there is none of them.
-    static func study(_ record: StudyRecord) -> [UInt8] {
-        let date = isoDate(record.date)
-        let description = FileName.component(record.description)
-        let accession = FileName.component(record.accession)
+    func study(_ record: StudyRecord) -> [UInt8] {
+        let date = Self.isoDate(record.date)
+        let description = part(record.description)
+        let accession = part(record.accession)
         if date == nil && description.isEmpty && accession.isEmpty { return Array("study".utf8) }
         var name = date ?? Array("0000-00-00".utf8)
         if !description.isEmpty { name += [0x20] + description }
@@ -22,12 +53,13 @@ enum EntityNames {
         return name
     }
 
-    /// Patient's Name, as in the file but for what may not stand in a name; `_NONAME <Patient ID>` or `_NONAME`.
-    static func person(_ record: PatientRecord) -> [UInt8] {
-        let name = FileName.component(PersonNames.shown(record.personName))
-        if !name.isEmpty { return name }
-        let id = FileName.component(record.patientID)
-        return Array("_NONAME".utf8) + (id.isEmpty ? [] : [0x20] + id)
+    /// Patient's Name, as in the file but for what may not stand in a name, with the ID behind it where the rule says so;
+    /// `_NONAME <Patient ID>` or `_NONAME`.
+    func person(_ record: PatientRecord) -> [UInt8] {
+        let name = part(PersonNames.shown(record.personName))
+        let id = part(record.patientID)
+        if name.isEmpty { return joined(Array("_NONAME".utf8), id) }
+        return rule == .people ? joined(name, id) : name
     }
 
     /// Study Date as YYYYMMDD; 0 without a valid one.
@@ -52,11 +84,8 @@ enum EntityNames {
     }
 
     /// `<Series Number, 3+ digits> <Modality> <Series Description>`; what is absent is left out, `series` when all is.
-    static func series(_ summary: InstanceSummary) -> [UInt8] {
-        var parts: [[UInt8]] = []
-        if let number = number(summary.seriesNumber) { parts.append(padded(number, to: 3)) }
-        parts += [FileName.component(summary.modality), FileName.component(summary.seriesDescription)]
-        let name = Array(parts.filter { !$0.isEmpty }.joined(separator: [0x20]))
+    func series(number: [UInt8], modality: [UInt8], description: [UInt8]) -> [UInt8] {
+        let name = joined(Self.number(number).map { Self.padded($0, to: 3) } ?? [], part(modality), part(description))
         return name.isEmpty ? Array("series".utf8) : name
     }
 
@@ -65,7 +94,16 @@ enum EntityNames {
         number(summary.instanceNumber).map { padded($0, to: 5) }
     }
 
-    static let noNumber = Array("noNumber".utf8)
+    /// What stands for a missing or negative number, always before a suffix.
+    var noNumber: [UInt8] { Array((rule == .people ? "00000" : "noNumber").utf8) }
+
+    /// What stands before the hash in the suffix of an instance that its number does not tell apart: where it belongs.
+    func order(_ key: [UInt8]) -> [UInt8] {
+        switch rule {
+        case .plain: []
+        case .people: (OrderKey.isKey(key) ? key : OrderKey.none) + [UInt8(ascii: "-")]
+        }
+    }
 
     /// `YYYY-MM-DD` of a DA value, also in ACR-NEMA's `YYYY.MM.DD`; nil when it is no date (N14).
     static func isoDate(_ value: [UInt8]) -> [UInt8]? {

@@ -27,6 +27,23 @@ package enum FileName {
         return out
     }
 
+    /// A value as people write it: whatever is drawn as a blank is a space, none stands at the ends, and `/` is U+2215, which may stand in
+    /// a name. Different values may become one; who claims the name second gets a suffix.
+    static func readable(_ value: [UInt8]) -> [UInt8] {
+        guard value.contains(where: { $0 >= 0x80 || $0 == UInt8(ascii: "/") }) else { return trimmed(value) }
+        var out: [UInt8] = []
+        out.reserveCapacity(value.count + 8)
+        forEachScalar(value) { scalar, raw in
+            if let scalar, isBlank(scalar) { out.append(0x20) } else if scalar == "/" { out += [0xE2, 0x88, 0x95] } else { out += raw }
+        }
+        return trimmed(out)
+    }
+
+    /// Spaces of all widths, and the empty pattern of Braille, which no font draws.
+    static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+        scalar == " " || scalar == "\u{2800}" || !scalar.isASCII && scalar.properties.generalCategory == .spaceSeparator
+    }
+
     private static func append(_ text: [UInt8], to out: inout [UInt8], isBare: inout Bool) {
         var bare = isBare
         forEachScalar(text) { scalar, raw in

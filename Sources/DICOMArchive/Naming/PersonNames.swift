@@ -22,6 +22,9 @@ enum PersonNames {
         return key
     }
 
+    /// The form in which issuers of IDs compare: neither case nor blanks count.
+    static func issuerKey(_ issuer: [UInt8]) -> [UInt8] { caseFolded(FileName.readable(issuer)).filter { $0 != 0x20 } }
+
     /// The form in which birth dates compare; a date of zeros is none.
     static func birthDateKey(_ date: [UInt8]) -> [UInt8] {
         let date = FileName.trimmed(date).filter { $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "-") }

@@ -26,7 +26,8 @@ enum UniqueName {
         throw ArchiveError(.database, "no name is left for an entry")
     }
 
-    static func suffix(_ hash: [UInt8], _ length: Int) -> [UInt8] { [0x20, UInt8(ascii: "~")] + hash.prefix(length) }
+    /// - Parameter order: what stands before the hash.
+    static func suffix(_ hash: [UInt8], _ length: Int, order: [UInt8] = []) -> [UInt8] { [0x20, UInt8(ascii: "~")] + order + hash.prefix(length) }
 
     /// Bytes that no other kind of entity and no other split of the fields can produce.
     static func identity(_ kind: StaticString, _ fields: [UInt8]...) -> [UInt8] {

@@ -1,25 +1,28 @@
 /// The names of entities in the views beside `/patients`, claimed when their row is made and kept in it.
 struct ViewNames {
     let connection: Connection
+    let names: EntityNames
 
     func claim(for record: inout PatientRecord) throws(ArchiveError) {
         (record.viewName, record.viewKey) = try UniqueName.claim(
-            base: EntityNames.person(record), identity: UniqueName.identity("patient", record.name)
+            base: names.person(record), identity: UniqueName.identity("patient", record.name)
         ) { key throws(ArchiveError) in
             try isTaken(.patientViewTaken, key)
         }
     }
 
     /// - Parameters:
-    ///   - patient: the folder name of the study's patient.
+    ///   - patient: whose study it is; nil for one that is not there, which only a damaged archive has.
     ///   - isFirst: whether no other row of this identity is called by it in `/uids`.
-    func claim(for record: inout StudyRecord, patient: [UInt8], isFirst: Bool) throws(ArchiveError) {
-        let identity = UniqueName.identity("study", record.identity, patient)
-        (record.viewName, record.viewKey) = try UniqueName.claim(base: EntityNames.study(record), identity: identity) { key throws(ArchiveError) in
+    func claim(for record: inout StudyRecord, patient: PatientRecord?, isFirst: Bool) throws(ArchiveError) {
+        let patient = patient ?? PatientRecord()
+        let identity = UniqueName.identity("study", record.identity, patient.name)
+        (record.viewName, record.viewKey) = try UniqueName.claim(base: names.study(record, of: patient), identity: identity) {
+            key throws(ArchiveError) in
             try isTaken(.studyViewTaken, key)
         }
         record.day = EntityNames.day(record.date)
-        let accession = FileName.component(record.accession)
+        let accession = names.accession(record, of: patient)
         if !accession.isEmpty {
             let none = caseFolded(EntityNames.none)
             (record.accessionName, record.accessionKey) = try UniqueName.claim(base: accession, identity: identity) { key throws(ArchiveError) in
@@ -47,7 +50,7 @@ struct ViewNames {
 
     func claim(for record: inout ModalityRecord) throws(ArchiveError) {
         let none = caseFolded(EntityNames.none)
-        let value = FileName.component(record.value)
+        let value = names.part(record.value)
         let isNone = value.isEmpty
         (record.name, record.nameKey) = try UniqueName.claim(
             base: isNone ? EntityNames.none : value, identity: UniqueName.identity("modality", record.value)

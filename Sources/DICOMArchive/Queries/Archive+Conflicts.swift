@@ -3,20 +3,13 @@ extension Archive {
     /// Also patients under whose ID stand several names or birth dates that were taken for one person's.
     func conflicts() throws(ArchiveError) -> [ProblemEntry] {
         let pairs = try pool.read { connection throws(ArchiveError) in
-            let query = try connection.prepare("SELECT kind, entity, other, changed_ns, checksum FROM conflicts ORDER BY kind, entity, other")
-            var pairs: [(ConflictKind?, Int64, Int64)] = []
-            while try query.step() {
-                var sum = RowChecksum(9)
-                for column in Int32(0)...3 { sum.add(query.int(column)) }
-                try checkRow(sum.value == query.int(4), "conflicts", query.int(1))
-                pairs.append((ConflictKind(rawValue: UInt8(truncatingIfNeeded: query.int(0))), query.int(1), query.int(2)))
-            }
-            return pairs
+            let query = try connection.prepare("SELECT \(ConflictRecord.columns) FROM conflicts ORDER BY kind, entity, other")
+            return try connection.rows(query) { s throws(ArchiveError) in try ConflictRecord(s) }
         }
         var entries: [ProblemEntry] = []
-        for (kind, entity, other) in pairs {
-            guard let kind, let first = try treePath(kind, other), let second = try treePath(kind, entity) else { continue }
-            let message = Array(kind.reason.utf8) + first
+        for pair in pairs {
+            guard let first = try treePath(pair.kind, pair.other), let second = try treePath(pair.kind, pair.entity) else { continue }
+            let message = Array(pair.kind.reason.utf8) + first
             entries.append(ProblemEntry(reason: "conflicts", path: second, offset: -1, message: message))
         }
         return entries.sorted { $0.path.lexicographicallyPrecedes($1.path) }
@@ -34,7 +27,7 @@ extension Archive {
         case .study:
             guard let row = try study(id: id), let parent = try treePath(.patient, row.patientID) else { return nil }
             return joinPath(parent, row.name)
-        case .patient, .variants:
+        case .patient, .variants, .issuer:
             guard let row = try patient(id: id) else { return nil }
             return joinPath(Array("patients".utf8), row.name)
         }
@@ -48,6 +41,7 @@ extension ConflictKind {
         case .patient: "same Patient ID, other person: "
         case .study: "same Study Instance UID, other patient: "
         case .series: "same Series Instance UID, other study: "
+        case .issuer: "same Patient ID, name and birth date with and without an Issuer of Patient ID, taken for one person: "
         case .variants: "same Patient ID, other name or birth date, taken for one person: "
         }
     }

@@ -2,6 +2,7 @@
 extension Archive {
     private static let suffix = Array(".txt".utf8)
     private static let conflictsName = Array("conflicts.txt".utf8)
+    private static let changedName = Array("changed.txt".utf8)
     private static let missingName = Array("missing.txt".utf8)
     private static let touchedName = Array("\(TouchedSources.reason).txt".utf8)
     private static let picturelessName = Array("no-preview.txt".utf8)
@@ -11,6 +12,7 @@ extension Archive {
         var reasons = try pool.read { connection throws(ArchiveError) in
             var reasons = try setAsideReasons(connection)
             if let changed = try connection.value(.newestConflict) { reasons.append(ProblemReason(name: Self.conflictsName, changedNs: changed)) }
+            if let changed = try connection.value(.newestContentChange) { reasons.append(ProblemReason(name: Self.changedName, changedNs: changed)) }
             if try connection.value(.anyMissing) != nil {
                 reasons.append(ProblemReason(name: Self.missingName, changedNs: try connection.value(.goneChanged) ?? 0))
             }
@@ -69,6 +71,7 @@ extension Archive {
             entries += touched.known(counter: try changeCounter()).paths.map(Self.touchedEntry)
         }
         if reason == nil || reason == Array("conflicts".utf8) { entries += try conflicts() }
+        if reason == nil || reason == Array("changed".utf8) { entries += try contentChanges() }
         if reason == nil || reason == Array("missing".utf8) { entries += try missing() }
         if reason == nil || reason == Array("no-preview".utf8) { entries += try pictureless() }
         try pool.read { connection throws(ArchiveError) in

@@ -29,7 +29,7 @@ extension Archive {
         return LocatedInstance(row: try InstanceRecord(statement).row, sources: try sources(of: id, connection))
     }
 
-    private func sources(of instance: Int64, _ connection: Connection) throws(ArchiveError) -> [SourceRow] {
+    func sources(of instance: Int64, _ connection: Connection) throws(ArchiveError) -> [SourceRow] {
         let statement = try connection.statement(ReadSQL.sourcesOfInstance)
         statement.bind(1, instance)
         return try connection.rows(statement) { s throws(ArchiveError) in try sourceRow(s) }

@@ -5,6 +5,8 @@ struct FileStatus {
     let identity: FileIdentity
     let device: UInt64
     let mode: UInt32
+    let owner: uid_t
+    let group: gid_t
 
     var size: Int64 { identity.size }
     var inode: UInt64 { identity.inode }
@@ -45,6 +47,8 @@ struct FileStatus {
             inode: UInt64(status.st_ino))
         device = UInt64(status.st_dev)
         mode = status.st_mode
+        owner = status.st_uid
+        group = status.st_gid
     }
 
     /// Nanoseconds since 1970; years beyond 1678...2262 are cut to the ends of that range.

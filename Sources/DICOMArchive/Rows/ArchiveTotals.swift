@@ -41,12 +41,11 @@ extension ArchiveTotals {
 
     /// Columns in the order of `ReadSQL.totals`.
     init(_ s: SQLStatement) throws(ArchiveError) {
-        patients = Int(s.int(0))
-        studies = Int(s.int(1))
-        series = Int(s.int(2))
-        instances = Int(s.int(3))
+        let counts = (Int32(0)...3).map { s.int($0) }
         instanceBytes = s.int(4)
-        try checkRow(s.int(5) == checksum, "totals", 1)
+        let isInRange = counts.allSatisfy { (0..<RowRange.ids.upperBound).contains($0) }
+        if isInRange { (patients, studies, series, instances) = (Int(counts[0]), Int(counts[1]), Int(counts[2]), Int(counts[3])) }
+        try checkRow(isInRange && s.int(5) == checksum, "totals", 1)
     }
 
     func write(_ connection: Connection) throws(ArchiveError) {

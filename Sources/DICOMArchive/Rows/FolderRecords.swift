@@ -31,7 +31,9 @@ struct RootRecord {
         device = UInt64(bitPattern: s.int(first + 2))
         inode = s.optionalInt(first + 4).map { UInt64(bitPattern: $0) }
         filesystem = s.optionalBytes(first + 5)
-        try checkRow(s.int(first + 3) == checksum, "roots", id)
+        // A path that is not the root's own beginning would be looked for in the folder where dcmfs happens to run.
+        let isInRange = RowRange.places.contains(id) && RowRange.isPath(path) && (isRelative || path.first == UInt8(ascii: "/"))
+        try checkRow(isInRange && s.int(first + 3) == checksum, "roots", id)
     }
 
     func absolutePath(archiveFolder: [UInt8]) -> [UInt8] {
@@ -68,6 +70,8 @@ struct DirectoryRecord {
         path = s.bytes(first + 1)
         device = UInt64(bitPattern: s.int(first + 2))
         filesystem = s.optionalBytes(first + 4)
-        try checkRow(s.int(first + 3) == checksum, "directories", id)
+        let isInRange =
+            RowRange.places.contains(id) && RowRange.places.contains(root) && RowRange.isPath(path) && path.first != UInt8(ascii: "/")
+        try checkRow(isInRange && s.int(first + 3) == checksum, "directories", id)
     }
 }

@@ -78,7 +78,9 @@ struct InstanceRecord {
     init() {}
 
     /// Columns in the order of `ReadSQL.instance`.
-    init(_ s: SQLStatement) throws(ArchiveError) {
+    ///
+    /// - Parameter isUnnamed: whether it may lack the name in `/uids` that it needs (`Version2` gives it one).
+    init(_ s: SQLStatement, isUnnamed: Bool = false) throws(ArchiveError) {
         id = s.int(0)
         series = s.int(1)
         stem = s.bytes(2)
@@ -92,27 +94,45 @@ struct InstanceRecord {
         contentChangedNs = s.int(10)
         textLength = s.int(11)
         textVersion = s.int(12)
-        let state = PictureState(rawValue: UInt8(truncatingIfNeeded: s.int(13)))
+        let state = UInt8(exactly: s.int(13)).flatMap(PictureState.init(rawValue:))
         pictureState = state ?? .none
         pictureProblem = s.int(14)
-        picture = Self.picture(s)
+        let picture = Self.picture(s)
+        self.picture = picture ?? nil
         uidStem = s.optionalBytes(25)
         framesIno = s.optionalInt(26)
-        try checkRow(state != nil && s.int(24) == checksum, "instances", id)
+        let isWhole = state != nil && picture != nil && isInRange(isUnnamed)
+        try checkRow(isWhole && s.int(24) == checksum, "instances", id)
     }
 
-    private static func picture(_ s: SQLStatement) -> PictureDescription? {
-        guard let width = s.optionalInt(15) else { return nil }
+    /// The description, nil inside when there is none; nil when a number is none that a picture has. The ranges are those of the
+    /// worker's replies: sizes of files are computed from these numbers without further checks.
+    private static func picture(_ s: SQLStatement) -> PictureDescription?? {
+        guard let width = s.optionalInt(15) else { return .some(nil) }
+        let (height, channels, frames, frame, icc) = (s.int(16), s.int(17), s.int(18), s.int(19), s.int(23))
+        guard (1..<1 << 32).contains(width), (1..<1 << 32).contains(height), width & 0xFFFF != 0, height & 0xFFFF != 0,
+            (width >> 16 == 0) == (height >> 16 == 0), channels == 1 || channels == 3,
+            (1...Int64(Int32.max)).contains(frames), (0..<frames).contains(frame), (0..<Int64(Int32.max) / 2).contains(icc)
+        else { return nil }
         var density: PixelDensity?
         if let x = s.optionalInt(20) {
-            density = PixelDensity(x: UInt32(truncatingIfNeeded: x), y: UInt32(truncatingIfNeeded: s.int(21)), isMetric: s.int(22) == 1)
+            guard let x = UInt32(exactly: x), let y = UInt32(exactly: s.int(21)), (0...1).contains(s.int(22)) else { return nil }
+            density = PixelDensity(x: x, y: y, isMetric: s.int(22) == 1)
         }
-        let height = s.int(16)
         var picture = PictureDescription(
-            width: Int(width & 0xFFFF), height: Int(height & 0xFFFF), channels: Int(s.int(17)), frameCount: Int(s.int(18)),
-            representativeFrame: Int(s.int(19)), density: density, iccProfileLength: Int(s.int(23)))
-        if width >> 16 != 0 || height >> 16 != 0 { picture.assembled = PictureSides(width: Int(width >> 16), height: Int(height >> 16)) }
+            width: Int(width & 0xFFFF), height: Int(height & 0xFFFF), channels: Int(channels), frameCount: Int(frames),
+            representativeFrame: Int(frame), density: density, iccProfileLength: Int(icc))
+        if width >> 16 != 0 { picture.assembled = PictureSides(width: Int(width >> 16), height: Int(height >> 16)) }
         return picture
+    }
+
+    private func isInRange(_ isUnnamed: Bool) -> Bool {
+        guard RowRange.ids.contains(id), RowRange.ids.contains(series), RowRange.isName(stem), RowRange.sizes.contains(size),
+            RowRange.textLengths.contains(textLength), RowRange.textVersions.contains(textVersion),
+            [sopClass, transferSyntax, forgiven, pictureProblem].allSatisfy({ RowRange.texts.contains($0) }),
+            framesIno.map({ RowRange.frameNumbers.contains($0) }) ?? true, pictureState != .available || picture != nil
+        else { return false }
+        return isUnnamed || (uidStem.map { RowRange.isName($0) } ?? EntityNames.isPlainUID(sopUID))
     }
 }
 

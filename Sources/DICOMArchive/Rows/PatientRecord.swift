@@ -36,7 +36,9 @@ struct PatientRecord {
     init() {}
 
     /// Columns in the order of `ReadSQL.patient`.
-    init(_ s: SQLStatement, isVersion1: Bool = false) throws(ArchiveError) {
+    ///
+    /// - Parameter hasSum: false where the row was checked before, and its keys have been changed since (`dcmfs rename`).
+    init(_ s: SQLStatement, isVersion1: Bool = false, hasSum: Bool = true) throws(ArchiveError) {
         id = s.int(0)
         name = s.bytes(1)
         modifiedNs = s.int(2)
@@ -49,7 +51,8 @@ struct PatientRecord {
         sex = s.bytes(9)
         viewName = s.bytes(11)
         viewKey = s.bytes(12)
-        try checkRow(s.int(10) == (isVersion1 ? version1Sum.value : checksum), "patients", id)
+        let isInRange = RowRange.ids.contains(id) && RowRange.isName(name) && (isVersion1 || RowRange.isName(viewName))
+        try checkRow(isInRange && (!hasSum || s.int(10) == (isVersion1 ? version1Sum.value : checksum)), "patients", id)
     }
 }
 

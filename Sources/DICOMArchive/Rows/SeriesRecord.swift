@@ -51,7 +51,7 @@ struct SeriesRecord {
     init() {}
 
     /// Columns in the order of `ReadSQL.series`.
-    init(_ s: SQLStatement, isVersion1: Bool = false) throws(ArchiveError) {
+    init(_ s: SQLStatement, isVersion1: Bool = false, hasSum: Bool = true) throws(ArchiveError) {
         id = s.int(0)
         study = s.int(1)
         name = s.bytes(2)
@@ -70,7 +70,15 @@ struct SeriesRecord {
         protocolName = s.bytes(16)
         institution = s.bytes(17)
         sopClass = s.int(18)
-        try checkRow(s.int(9) == (isVersion1 ? version1Sum.value : checksum), "series", id)
+        try checkRow(isInRange(isVersion1) && (!hasSum || s.int(9) == (isVersion1 ? version1Sum.value : checksum)), "series", id)
+    }
+}
+
+extension SeriesRecord {
+    private func isInRange(_ isVersion1: Bool) -> Bool {
+        guard RowRange.ids.contains(id), RowRange.ids.contains(study), RowRange.isName(name), RowRange.texts.contains(sopClass) else { return false }
+        if isVersion1 { return true }
+        return RowRange.ids.contains(modalityStudy) && (uidName.map { RowRange.isName($0) } ?? EntityNames.isPlainUID(identity))
     }
 }
 

@@ -46,7 +46,14 @@ struct SourceRecord {
         instance = s.optionalInt(8)
         digest = s.optionalBytes(9)
         isYoung = s.int(11) == 1
-        try checkRow(kind != nil && state != nil && s.int(10) == checksum, "sources", directory)
+        try checkRow(kind != nil && state != nil && isInRange && s.int(10) == checksum, "sources", directory)
+    }
+}
+
+extension SourceRecord {
+    private var isInRange: Bool {
+        RowRange.places.contains(directory) && RowRange.isName(name) && RowRange.sizes.contains(identity.size)
+            && (instance.map { RowRange.ids.contains($0) } ?? true) && (digest.map { $0.count == SHA256.length } ?? true)
     }
 }
 

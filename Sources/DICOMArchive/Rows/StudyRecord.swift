@@ -51,7 +51,7 @@ struct StudyRecord {
     init() {}
 
     /// Columns in the order of `ReadSQL.study`.
-    init(_ s: SQLStatement, isVersion1: Bool = false) throws(ArchiveError) {
+    init(_ s: SQLStatement, isVersion1: Bool = false, hasSum: Bool = true) throws(ArchiveError) {
         id = s.int(0)
         patient = s.int(1)
         name = s.bytes(2)
@@ -70,7 +70,16 @@ struct StudyRecord {
         accessionKey = s.optionalBytes(16)
         uidName = s.optionalBytes(17)
         uidKey = s.optionalBytes(18)
-        try checkRow(s.int(11) == (isVersion1 ? version1Sum.value : checksum), "studies", id)
+        try checkRow(isInRange(isVersion1) && (!hasSum || s.int(11) == (isVersion1 ? version1Sum.value : checksum)), "studies", id)
+    }
+}
+
+extension StudyRecord {
+    private func isInRange(_ isVersion1: Bool) -> Bool {
+        guard RowRange.ids.contains(id), RowRange.ids.contains(patient), RowRange.isName(name), RowRange.days.contains(day) else { return false }
+        if isVersion1 { return true }
+        return RowRange.isName(viewName) && RowRange.isName(orNone: accessionName)
+            && (uidName.map { RowRange.isName($0) } ?? EntityNames.isPlainUID(identity))
     }
 }
 

@@ -20,13 +20,13 @@ struct ModalityRecord {
     init() {}
 
     /// Columns in the order of `ReadSQL.modality`.
-    init(_ s: SQLStatement) throws(ArchiveError) {
+    init(_ s: SQLStatement, hasSum: Bool = true) throws(ArchiveError) {
         id = s.int(0)
         name = s.bytes(1)
         nameKey = s.bytes(2)
         value = s.bytes(3)
         modifiedNs = s.int(4)
-        try checkRow(s.int(5) == checksum, "modalities", id)
+        try checkRow(RowRange.ids.contains(id) && RowRange.isName(name) && (!hasSum || s.int(5) == checksum), "modalities", id)
     }
 }
 
@@ -53,7 +53,8 @@ struct StudyModalityRecord {
         study = s.int(first + 1)
         modality = s.int(first + 2)
         modifiedNs = s.int(first + 3)
-        try checkRow(s.int(first + 4) == checksum, "study_modalities", id)
+        let isInRange = RowRange.ids.contains(id) && RowRange.ids.contains(study) && RowRange.ids.contains(modality)
+        try checkRow(isInRange && s.int(first + 4) == checksum, "study_modalities", id)
     }
 }
 
@@ -80,6 +81,7 @@ struct ViewFolderRecord {
     init(_ s: SQLStatement) throws(ArchiveError) {
         id = s.int(0)
         modifiedNs = s.int(1)
-        try checkRow(s.int(2) == checksum, "view_folders", id)
+        let isInRange = RowRange.days.contains(id) || id == ViewFolderRow.noAccession
+        try checkRow(isInRange && s.int(2) == checksum, "view_folders", id)
     }
 }

@@ -11,8 +11,10 @@ final class Connection: @unchecked Sendable {
     private var reads: [SQLStatement?]
     private var writes: [SQLStatement?]
 
+    private var isClosed = false
+
     /// `path` as SQLite takes it (UTF-8).
-    init(path: String, readOnly: Bool) throws(ArchiveError) {
+    init(path: String, readOnly: Bool, stop: StatementStop = .ofProcess) throws(ArchiveError) {
         // Where SQLite runs already the call has no effect, and nothing but time is lost.
         _ = Self.isWithoutStatistics
         var configuration = Configuration()
@@ -22,7 +24,9 @@ final class Connection: @unchecked Sendable {
         configuration.allowsUnsafeTransactions = true
         configuration.label = "dcmfs"
         configuration.prepareDatabase { db in
-            // The file may come from anyone: no functions or virtual tables out of its schema, no cells taken on trust.
+            // Before the first statement that could read the schema. The file may come from anyone: no cells taken on trust.
+            let code = db.sqliteConnection.map { CSQLite_defend($0) } ?? SQLITE_ERROR
+            guard code == SQLITE_OK else { throw ArchiveError(.database, "SQLite cannot be told to distrust the file (SQLite \(code))") }
             try db.execute(sql: "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY")
             if !readOnly {
                 try db.execute(sql: "PRAGMA synchronous=FULL; PRAGMA cache_size=-16384")
@@ -40,6 +44,7 @@ final class Connection: @unchecked Sendable {
         // Nobody observes transactions here; GRDB's hooks expect to run on its own queue.
         sqlite3_commit_hook(handle, nil, nil)
         sqlite3_rollback_hook(handle, nil, nil)
+        CSQLite_watch(handle, stop.flag)
         reads = Array(repeating: nil, count: ReadSQL.allCases.count)
         writes = Array(repeating: nil, count: WriteSQL.allCases.count)
     }
@@ -66,6 +71,7 @@ final class Connection: @unchecked Sendable {
 
     /// A statement that is not kept.
     func prepare(_ sql: String) throws(ArchiveError) -> SQLStatement {
+        try checkOpen()
         do {
             return SQLStatement(try queue.unsafeReentrantRead { try $0.makeStatement(sql: sql) }, database: handle)
         } catch {
@@ -75,6 +81,7 @@ final class Connection: @unchecked Sendable {
 
     /// Runs one or more statements that return nothing of interest.
     func execute(_ sql: String) throws(ArchiveError) {
+        try checkOpen()
         let code = sqlite3_exec(handle, sql, nil, nil, nil)
         guard code == SQLITE_OK else { throw ArchiveError.sqlite(code, handle) }
     }
@@ -107,16 +114,25 @@ final class Connection: @unchecked Sendable {
         return String(decoding: statement.bytes(0), as: UTF8.self)
     }
 
-    var lastInsertedID: Int64 { sqlite3_last_insert_rowid(handle) }
-    var changedRows: Int { Int(sqlite3_changes(handle)) }
+    var lastInsertedID: Int64 { isClosed ? 0 : sqlite3_last_insert_rowid(handle) }
 
     /// Waits at most `milliseconds` for other connections' locks.
-    func setBusyTimeout(milliseconds: Int32) { sqlite3_busy_timeout(handle, milliseconds) }
+    func setBusyTimeout(milliseconds: Int32) {
+        if !isClosed { sqlite3_busy_timeout(handle, milliseconds) }
+    }
 
+    /// `handle` leads nowhere afterwards: whoever still has the connection gets an error.
     func close() {
-        reads.removeAll()
-        writes.removeAll()
+        guard !isClosed else { return }
+        isClosed = true
+        reads = Array(repeating: nil, count: reads.count)
+        writes = Array(repeating: nil, count: writes.count)
+        // It fails only while a statement is in use, and then the last one of them to go closes it (sqlite3_close_v2).
         try? queue.close()
+    }
+
+    private func checkOpen() throws(ArchiveError) {
+        if isClosed { throw ArchiveError(.database, "the archive is closed") }
     }
 }
 
@@ -128,6 +144,7 @@ extension ArchiveError {
         switch error.resultCode.primaryResultCode {
         case .SQLITE_BUSY, .SQLITE_LOCKED: return ArchiveError(.locked, "another program holds the archive (SQLite: \(text))")
         case .SQLITE_NOTADB: return ArchiveError(.notAnArchive, "not a dcmfs archive (SQLite: \(text))")
+        case .SQLITE_INTERRUPT: return ArchiveError(.interrupted, "interrupted")
         case .SQLITE_CANTOPEN: return ArchiveError(.noArchive, "the archive cannot be opened (SQLite: \(text))")
         default: return ArchiveError(.database, "the archive's database failed: \(text)")
         }

@@ -19,12 +19,16 @@ final class ConnectionPool: Sendable {
     private static let lookInterval: Int64 = 500_000_000
 
     private let path: String
+    private let vet: @Sendable () throws(ArchiveError) -> Void
     private let isReplaced: @Sendable () -> Bool
     private let state = Mutex(State())
 
-    /// `isReplaced` says whether another file stands at `path` than when the archive was opened.
-    init(path: String, isReplaced: @escaping @Sendable () -> Bool) {
+    /// - Parameters:
+    ///   - vet: throws where no further connection may be opened.
+    ///   - isReplaced: says whether another file stands at `path` than when the archive was opened.
+    init(path: String, vet: @escaping @Sendable () throws(ArchiveError) -> Void, isReplaced: @escaping @Sendable () -> Bool) {
         self.path = path
+        self.vet = vet
         self.isReplaced = isReplaced
     }
 
@@ -90,6 +94,7 @@ final class ConnectionPool: Sendable {
     private static let patience = 5_000
 
     private func open() throws(ArchiveError) -> Connection {
+        try vet()
         let made = try Connection(path: path, readOnly: true)
         // Opened by its path: it must be the file that the others have.
         guard !isReplaced() else {

@@ -13,8 +13,8 @@ enum ReadSQL: Int, CaseIterable {
     case modalitiesOfStudy, textByID
     case patientsFrom, studiesFrom, seriesFrom
     case patientIDsByKeyRange, studyIDsByAccessionRange, studyIDsOfDays, studyIDsByUID, seriesIDsByUID
-    case studyIDsOfPatient, seriesIDsOfStudy, pairIDsOfModality, seriesIDsOfPair
-    case newestPatientChange, newestConflict, newestProblem, nextProblemReason, anyMissing, anyPictureless, goneChanged, totals
+    case studyIDsOfPatient, seriesIDsOfStudy, instancesOfSeries, pairIDsOfModality, seriesIDsOfPair
+    case newestPatientChange, newestConflict, newestContentChange, newestProblem, nextProblemReason, anyMissing, anyPictureless, goneChanged, totals
     case dataVersion
 
     static let patient = """
@@ -44,6 +44,7 @@ enum ReadSQL: Int, CaseIterable {
     static let sourceColumns: Int32 = 23
     static let source = "\(qualified(bareSource, "s")), \(qualified(directory, "d")), \(qualified(root, "r"))"
 
+    /// One switch without a default: a case that is forgotten does not compile, rather than becoming another case's statement.
     var sql: String {
         switch self {
         case .patientsAfter: "SELECT \(Self.patient) FROM patients WHERE id > ?1 ORDER BY id LIMIT ?2"
@@ -65,32 +66,17 @@ enum ReadSQL: Int, CaseIterable {
             WHERE s.instance = ?1 ORDER BY s.gone, s.kind = 1, s.kind = 0, s.directory, s.name
             """
         case .dataVersion: "PRAGMA data_version"
-        default: studyViewSQL ?? summarySQL ?? findSQL ?? viewSQL
-        }
-    }
-
-    /// One value each for the whole archive: the ends of indexes, never a scan.
-    private var summarySQL: String? {
-        switch self {
+        // One value each for the whole archive: the ends of indexes, never a scan.
         case .newestPatientChange: "SELECT max(modified_ns) FROM patients"
         case .newestConflict: "SELECT max(changed_ns) FROM conflicts"
+        case .newestContentChange: "SELECT max(changed_ns) FROM changes"
         case .newestProblem: "SELECT max(changed_ns) FROM problems WHERE reason = ?1"
         case .nextProblemReason: "SELECT min(reason) FROM problems WHERE reason > ?1"
         case .anyMissing: "SELECT 1 FROM sources WHERE gone = 1 AND instance IS NOT NULL LIMIT 1"
         case .anyPictureless: "SELECT 1 FROM instances WHERE picture_state > 1 LIMIT 1"
         case .goneChanged: "SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'gone-changed-ns'"
         case .totals: "SELECT patients, studies, series, instances, instance_bytes, checksum FROM totals WHERE id = 1"
-        default: nil
-        }
-    }
-
-    /// Columns of a table under its short name.
-    static func qualified(_ columns: String, _ table: String) -> String {
-        columns.split(separator: ", ").map { "\(table).\($0)" }.joined(separator: ", ")
-    }
-
-    private var studyViewSQL: String? {
-        switch self {
+        // Studies and series under other names.
         case .patientByViewName: "SELECT \(Self.patient) FROM patients WHERE view_key = ?1"
         case .studyByViewName: "SELECT \(Self.study) FROM studies WHERE view_key = ?1"
         case .studiesOfDayAfter: "SELECT \(Self.study) FROM studies WHERE day = ?3 AND id > ?1 ORDER BY id LIMIT ?2"
@@ -102,13 +88,7 @@ enum ReadSQL: Int, CaseIterable {
         case .studyByUIDName: "SELECT \(Self.study) FROM studies WHERE uid_key = ?1"
         case .seriesByUID: "SELECT \(Self.series) FROM series WHERE identity = ?1 AND study = ?2 AND uid_key IS NULL"
         case .seriesByUIDName: "SELECT \(Self.series) FROM series WHERE study = ?2 AND uid_key = ?1"
-        default: nil
-        }
-    }
-
-    /// For searches: rows one after the other, and ids out of indexes alone.
-    private var findSQL: String? {
-        switch self {
+        // For searches: rows one after the other, and ids out of indexes alone.
         case .patientsFrom: "SELECT \(Self.patient) FROM patients WHERE id >= ?1 ORDER BY id"
         case .studiesFrom: "SELECT \(Self.study) FROM studies WHERE id >= ?1 ORDER BY id"
         case .seriesFrom: "SELECT \(Self.series) FROM series WHERE id >= ?1 ORDER BY id"
@@ -119,14 +99,10 @@ enum ReadSQL: Int, CaseIterable {
         case .seriesIDsByUID: "SELECT id FROM series WHERE identity = ?1"
         case .studyIDsOfPatient: "SELECT id FROM studies WHERE patient = ?1"
         case .seriesIDsOfStudy: "SELECT id FROM series WHERE study = ?1"
+        case .instancesOfSeries: "SELECT count(*) FROM instances WHERE series = ?1"
         case .pairIDsOfModality: "SELECT id FROM study_modalities WHERE modality = ?1"
         case .seriesIDsOfPair: "SELECT id FROM series WHERE modality_study = ?1"
-        default: nil
-        }
-    }
-
-    private var viewSQL: String {
-        switch self {
+        // Views.
         case .instancesBySOP: "SELECT \(Self.instance) FROM instances WHERE sop_key = ?1 ORDER BY id"
         case .instanceByUIDStem: "SELECT \(Self.instance) FROM instances WHERE series = ?2 AND uid_stem = ?1"
         case .modalitiesAfter: "SELECT \(Self.modality) FROM modalities WHERE id > ?1 ORDER BY id LIMIT ?2"
@@ -143,7 +119,12 @@ enum ReadSQL: Int, CaseIterable {
         case .viewFolderByID: "SELECT id, modified_ns, checksum FROM view_folders WHERE id = ?1"
         case .modalitiesOfStudy: "SELECT \(Self.studyModality) FROM study_modalities WHERE study = ?3 AND id > ?1 LIMIT ?2"
         case .textByID: "SELECT value FROM texts WHERE id = ?1"
-        default: "SELECT id, modified_ns, checksum FROM view_folders WHERE id > ?1 AND id < ?3 ORDER BY id LIMIT ?2"
+        case .viewFolders: "SELECT id, modified_ns, checksum FROM view_folders WHERE id > ?1 AND id < ?3 ORDER BY id LIMIT ?2"
         }
+    }
+
+    /// Columns of a table under its short name.
+    static func qualified(_ columns: String, _ table: String) -> String {
+        columns.split(separator: ", ").map { "\(table).\($0)" }.joined(separator: ", ")
     }
 }

@@ -7,12 +7,16 @@ protocol StoredRow {
     static func sum(of s: SQLStatement) -> Int64
     /// The column that holds it.
     static var sumColumn: Int32 { get }
+    /// The column that holds the folder's name.
+    static var nameColumn: Int32 { get }
 }
 
 extension StoredRow {
     /// Throws for a row whose sum is wrong. Column 0 is the id.
     static func check(_ s: SQLStatement) throws(ArchiveError) {
-        try checkRow(s.int(sumColumn) == sum(of: s), table, s.int(0))
+        // The id becomes part of a node's number, the name of a path (RowRange); the other columns are compared and shown only.
+        let isInRange = RowRange.ids.contains(s.int(0)) && s.withBytes(nameColumn) { RowRange.isName($0) }
+        try checkRow(isInRange && s.int(sumColumn) == sum(of: s), table, s.int(0))
     }
 }
 

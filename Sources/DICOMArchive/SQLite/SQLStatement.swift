@@ -113,6 +113,7 @@ extension ArchiveError {
         switch code & 0xFF {
         case SQLITE_BUSY, SQLITE_LOCKED: return ArchiveError(.locked, "another program holds the archive (SQLite: \(text))")
         case SQLITE_NOTADB: return ArchiveError(.notAnArchive, "not a dcmfs archive (SQLite: \(text))")
+        case SQLITE_INTERRUPT: return ArchiveError(.interrupted, "interrupted")
         default: return ArchiveError(.database, "the archive's database failed: \(text) (SQLite \(code))")
         }
     }

@@ -5,11 +5,12 @@ enum WriteSQL: Int, CaseIterable {
     case findDirectory, insertDirectory, updateDirectory, directoriesOfRoot, anyDirectoryBetween, countSourcesBetween
     case sourcesOfDirectory, sourcesOfInstanceBare, findSource, insertSource, replaceSource, deleteSource
     case instancesBySOP, insertInstance, updateInstance, deleteInstance, stemTaken, anyInstanceOfSeries
-    case personKeys, insertPersonKey, deletePersonKeys, insertPatient, updatePatient, deletePatient, patientNameTaken
+    case personKeys, insertPersonKey, deletePersonKeys, insertPatient, updatePatient, learnIssuer, deletePatient, patientNameTaken
     case studiesByIdentity, insertStudy, updateStudy, deleteStudy, studyNameTaken, anyStudyOfPatient
     case seriesByIdentity, insertSeries, updateSeries, describeSeries, deleteSeries, seriesNameTaken, anySeriesOfStudy
     case problemsOf, insertProblem, deleteProblems
     case insertConflict, deleteConflicts, deleteOtherConflicts
+    case insertChange
     case setMeta, replaceTotals
     case patientViewTaken, studyViewTaken, accessionTaken, studyUIDTaken, seriesUIDTaken, modalityTaken
     case modalityByValue, insertModality, updateModality, deleteModality, anyStudyOfModality
@@ -18,6 +19,7 @@ enum WriteSQL: Int, CaseIterable {
 
     private static let bareSource = ReadSQL.bareSource
 
+    /// One switch without a default: a case that is forgotten does not compile, rather than becoming another case's statement.
     var sql: String {
         switch self {
         case .begin: "BEGIN IMMEDIATE"
@@ -30,12 +32,7 @@ enum WriteSQL: Int, CaseIterable {
             """
             INSERT OR REPLACE INTO totals (id, patients, studies, series, instances, instance_bytes, checksum) VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)
             """
-        default: folderSQL ?? instanceSQL ?? treeSQL ?? viewSQL ?? problemSQL
-        }
-    }
-
-    private var folderSQL: String? {
-        switch self {
+        // Folders and sources.
         case .findDirectory: "SELECT id, \(ReadSQL.directory) FROM directories WHERE root = ?1 AND path = ?2"
         case .insertDirectory: "INSERT INTO directories (id, \(ReadSQL.directory)) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
         case .updateDirectory: "UPDATE directories SET root = ?2, path = ?3, device = ?4, checksum = ?5, filesystem = ?6 WHERE id = ?1"
@@ -52,12 +49,7 @@ enum WriteSQL: Int, CaseIterable {
         case .insertSource: "INSERT INTO sources (\(Self.bareSource)) VALUES (\(Self.parameters(12)))"
         case .replaceSource: "INSERT OR REPLACE INTO sources (\(Self.bareSource)) VALUES (\(Self.parameters(12)))"
         case .deleteSource: "DELETE FROM sources WHERE directory = ?1 AND name = ?2"
-        default: nil
-        }
-    }
-
-    private var instanceSQL: String? {
-        switch self {
+        // Instances.
         case .instancesBySOP: "SELECT \(ReadSQL.instance) FROM instances WHERE sop_key = ?1 ORDER BY id"
         case .insertInstance:
             "INSERT INTO instances (\(ReadSQL.instance)) VALUES (\(Self.parameters(27)))"
@@ -71,18 +63,14 @@ enum WriteSQL: Int, CaseIterable {
         case .deleteInstance: "DELETE FROM instances WHERE id = ?1"
         case .stemTaken: "SELECT 1 FROM instances WHERE series = ?1 AND stem = ?2"
         case .anyInstanceOfSeries: "SELECT 1 FROM instances WHERE series = ?1 LIMIT 1"
-        default: nil
-        }
-    }
-
-    private var treeSQL: String? {
-        switch self {
+        // Patients, studies, series.
         case .personKeys: "SELECT birth_date, name_key, patient, checksum FROM person_keys WHERE id_key = ?1"
         case .insertPersonKey: "INSERT INTO person_keys (id_key, birth_date, name_key, patient, checksum) VALUES (?1, ?2, ?3, ?4, ?5)"
         case .deletePersonKeys: "DELETE FROM person_keys WHERE patient = ?1"
         case .insertPatient:
             "INSERT INTO patients (\(ReadSQL.patient)) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
         case .updatePatient: "UPDATE patients SET modified_ns = ?2, checksum = ?3 WHERE id = ?1"
+        case .learnIssuer: "UPDATE patients SET issuer = ?2, checksum = ?3 WHERE id = ?1"
         case .deletePatient: "DELETE FROM patients WHERE id = ?1"
         case .patientNameTaken: "SELECT 1 FROM patients WHERE name_key = ?1"
         case .studiesByIdentity: "SELECT \(ReadSQL.study) FROM studies WHERE identity = ?1 ORDER BY id"
@@ -102,12 +90,7 @@ enum WriteSQL: Int, CaseIterable {
         case .deleteSeries: "DELETE FROM series WHERE id = ?1"
         case .seriesNameTaken: "SELECT 1 FROM series WHERE study = ?2 AND name_key = ?1"
         case .anySeriesOfStudy: "SELECT 1 FROM series WHERE study = ?1 LIMIT 1"
-        default: nil
-        }
-    }
-
-    private var viewSQL: String? {
-        switch self {
+        // Views.
         case .patientViewTaken: "SELECT 1 FROM patients WHERE view_key = ?1"
         case .studyViewTaken: "SELECT 1 FROM studies WHERE view_key = ?1"
         case .accessionTaken: "SELECT 1 FROM studies WHERE accession_key = ?1"
@@ -127,14 +110,7 @@ enum WriteSQL: Int, CaseIterable {
         case .deleteViewFolder: "DELETE FROM view_folders WHERE id = ?1"
         case .anyStudyOfDay: "SELECT 1 FROM studies WHERE day = ?1 LIMIT 1"
         case .anyStudyByAccessionState: "SELECT 1 FROM studies WHERE (accession_key IS NULL) = ?1 LIMIT 1"
-        default: nil
-        }
-    }
-
-    private static func parameters(_ count: Int) -> String { (1...count).map { "?\($0)" }.joined(separator: ", ") }
-
-    private var problemSQL: String {
-        switch self {
+        // Problems and conflicts.
         case .problemsOf:
             """
             SELECT directory, name, ordinal, reason, at, message, changed_ns, checksum, (SELECT value FROM texts WHERE id = reason) \
@@ -144,10 +120,13 @@ enum WriteSQL: Int, CaseIterable {
             """
             INSERT INTO problems (directory, name, ordinal, reason, at, message, changed_ns, checksum) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
             """
+        case .insertChange: "INSERT OR REPLACE INTO changes (\(ChangeRecord.columns)) VALUES (\(Self.parameters(8)))"
         case .deleteProblems: "DELETE FROM problems WHERE directory = ?1 AND name = ?2"
         case .insertConflict: "INSERT OR IGNORE INTO conflicts (kind, entity, other, changed_ns, checksum) VALUES (?1, ?2, ?3, ?4, ?5)"
         case .deleteConflicts: "DELETE FROM conflicts WHERE kind = ?1 AND entity = ?2"
-        default: "DELETE FROM conflicts WHERE kind = ?1 AND other = ?2"
+        case .deleteOtherConflicts: "DELETE FROM conflicts WHERE kind = ?1 AND other = ?2"
         }
     }
+
+    private static func parameters(_ count: Int) -> String { (1...count).map { "?\($0)" }.joined(separator: ", ") }
 }

@@ -15,16 +15,18 @@ final class WriterLease: Sendable {
     private let state: Mutex<State>
 
     /// `patience`: seconds to wait for another writer.
-    init(_ location: ArchiveLocation, creating: Bool, patience: Int = 10) throws(ArchiveError) {
+    init(_ location: ArchiveLocation, creating: Bool, rule: NamingRule? = nil, patience: Int = 10) throws(ArchiveError) {
         let lock = try Self.lock(location, creating: creating, patience: patience)
+        let connection: Connection
         do throws(ArchiveError) {
-            let connection = try Connection(path: location.text, readOnly: false)
-            state = Mutex(State(connection: connection, lock: lock))
-            try Self.prepare(connection, location)
+            connection = try Connection(path: location.text, readOnly: false)
+            try Self.prepare(connection, location, rule)
         } catch {
+            // `state` has no value yet, so that no deinit closes any of the two once more.
             Glibc.close(lock)
             throw error
         }
+        state = Mutex(State(connection: connection, lock: lock))
     }
 
     /// The connection; it belongs to the one thread that writes.
@@ -49,9 +51,9 @@ final class WriterLease: Sendable {
 
     deinit { close() }
 
-    private static func prepare(_ connection: Connection, _ location: ArchiveLocation) throws(ArchiveError) {
+    private static func prepare(_ connection: Connection, _ location: ArchiveLocation, _ rule: NamingRule?) throws(ArchiveError) {
         do throws(ArchiveError) {
-            try Schema.prepare(connection, path: location.text)
+            try Schema.prepare(connection, path: location.text, rule: rule)
             guard try connection.text("PRAGMA journal_mode=WAL") == "wal" else {
                 throw ArchiveError(.database, "\(location.text): write-ahead logging is not possible here")
             }

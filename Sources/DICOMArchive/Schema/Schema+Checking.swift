@@ -1,13 +1,17 @@
 /// Making the tables, and checking that a file holds them and nothing else.
 extension Schema {
     /// Creates the tables in an empty database, or checks and migrates an existing one. Runs in one transaction.
-    static func prepare(_ connection: Connection, path: String) throws(ArchiveError) {
+    ///
+    /// - Parameter rule: for the names of an archive that is made now, the default's where nil; an existing one must have it.
+    static func prepare(_ connection: Connection, path: String, rule: NamingRule? = nil) throws(ArchiveError) {
         try connection.transaction("BEGIN IMMEDIATE") { () throws(ArchiveError) in
             if try connection.scalar("SELECT count(*) FROM sqlite_schema") == 0 {
                 try create(connection)
+                try connection.write(rule ?? .people)
             } else {
                 try check(connection, path: path)
                 try migrate(connection, path: path)
+                try checkRule(connection, path: path, rule)
             }
         }
     }
@@ -21,13 +25,18 @@ extension Schema {
         guard found <= version else {
             throw ArchiveError(.newerVersion, "\(path) was made by a newer dcmfs (schema \(found), this program knows \(version))")
         }
-        guard found == version else { return }
-        try checkStatements(connection, path: path)
+        if found == version { try checkStatements(connection, path: path) } else { try checkTypes(connection, path: path) }
     }
 
     /// Whether the file is of an older version, which only a writer can bring up to date.
     static func isOutdated(_ connection: Connection) throws(ArchiveError) -> Bool {
         try connection.scalar("PRAGMA user_version") ?? 0 < version
+    }
+
+    private static func checkRule(_ connection: Connection, path: String, _ wanted: NamingRule?) throws(ArchiveError) {
+        let rule = try connection.namingRule()
+        guard let wanted, wanted != rule else { return }
+        throw ArchiveError(.badPath, "\(path) has the names '\(rule.rawValue)'; to give it others: dcmfs rename \(path) --names=\(wanted.rawValue)")
     }
 
     private static func create(_ connection: Connection) throws(ArchiveError) {
@@ -52,15 +61,37 @@ extension Schema {
     }
 
     /// A trigger, a view or a changed table in a foreign file could answer queries with anything (P17).
+    ///
+    /// Every row of the schema counts, whatever it is called: names that begin with `sqlite_` are SQLite's own only by convention in
+    /// a file that somebody else wrote.
     private static func checkStatements(_ connection: Connection, path: String) throws(ArchiveError) {
-        let query = try connection.prepare("SELECT sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY rowid")
+        let query = try connection.prepare("SELECT type, name, sql FROM sqlite_schema ORDER BY rowid")
+        defer { query.reset() }
         var expected = Set(statements)
         while try query.step() {
-            guard expected.remove(String(decoding: query.bytes(0), as: UTF8.self)) != nil else {
-                query.reset()
-                throw ArchiveError(.notAnArchive, "\(path) has tables that dcmfs did not make")
-            }
+            if isOwnOfSQLite(query) { continue }
+            guard expected.remove(String(decoding: query.bytes(2), as: UTF8.self)) != nil else { throw foreign(path) }
         }
         guard expected.isEmpty else { throw ArchiveError(.notAnArchive, "\(path) lacks tables of a dcmfs archive") }
+    }
+
+    /// As `checkStatements` for files of older versions, whose statements are others: tables and indexes only.
+    private static func checkTypes(_ connection: Connection, path: String) throws(ArchiveError) {
+        let query = try connection.prepare("SELECT type FROM sqlite_schema WHERE type NOT IN ('table', 'index')")
+        defer { query.reset() }
+        if try query.step() { throw foreign(path) }
+    }
+
+    /// The table behind AUTOINCREMENT, and indexes of primary keys, which have no statement.
+    private static func isOwnOfSQLite(_ row: SQLStatement) -> Bool {
+        let type = row.bytes(0)
+        if type == Array("table".utf8) {
+            return row.equals(1, Array("sqlite_sequence".utf8)) && row.equals(2, Array("CREATE TABLE sqlite_sequence(name,seq)".utf8))
+        }
+        return type == Array("index".utf8) && row.isNull(2) && row.bytes(1).starts(with: Array("sqlite_autoindex_".utf8))
+    }
+
+    private static func foreign(_ path: String) -> ArchiveError {
+        ArchiveError(.notAnArchive, "\(path) has tables, triggers or views that dcmfs did not make")
     }
 }

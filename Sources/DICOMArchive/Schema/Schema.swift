@@ -99,7 +99,8 @@ enum Schema {
         CREATE TABLE changes (directory INTEGER NOT NULL, name BLOB NOT NULL, changed_ns INTEGER NOT NULL, old_digest BLOB NOT NULL, \
         new_digest BLOB NOT NULL, old_size INTEGER NOT NULL, new_size INTEGER NOT NULL, checksum INTEGER NOT NULL, \
         PRIMARY KEY (directory, name, changed_ns)) WITHOUT ROWID
-        """
+        """,
+        "CREATE INDEX changes_changed ON changes (changed_ns)",
     ]
 
     private static let indexes: [String] =

@@ -5,6 +5,9 @@
 struct Version2 {
     let connection: Connection
 
+    /// Names were plain when there was no other rule.
+    private static let names = EntityNames(.plain)
+
     private static let columns = [
         ("patients", ["view_name BLOB", "view_key BLOB"]),
         (
@@ -40,26 +43,26 @@ struct Version2 {
         try connection.countedTotals().write(connection)
     }
 
-    /// Patients by id with their folder names.
-    private func namePatients() throws(ArchiveError) -> [Int64: [UInt8]] {
-        let names = ViewNames(connection: connection)
-        var folders: [Int64: [UInt8]] = [:]
+    /// Patients by id.
+    private func namePatients() throws(ArchiveError) -> [Int64: PatientRecord] {
+        let names = ViewNames(connection: connection, names: Self.names)
+        var patients: [Int64: PatientRecord] = [:]
         let select = try connection.prepare("SELECT \(ReadSQL.patient) FROM patients ORDER BY id")
         let update = try connection.prepare("UPDATE patients SET view_name = ?2, view_key = ?3, checksum = ?4 WHERE id = ?1")
         for var record in try all(select, { s throws(ArchiveError) in try PatientRecord(s, isVersion1: true) }) {
             try names.claim(for: &record)
-            folders[record.id] = record.name
+            patients[record.id] = record
             update.bind(1, record.id)
             update.bind(2, record.viewName)
             update.bind(3, record.viewKey)
             update.bind(4, record.checksum)
             try update.run()
         }
-        return folders
+        return patients
     }
 
-    private func nameStudies(patients: [Int64: [UInt8]]) throws(ArchiveError) {
-        let names = ViewNames(connection: connection)
+    private func nameStudies(patients: [Int64: PatientRecord]) throws(ArchiveError) {
+        let names = ViewNames(connection: connection, names: Self.names)
         var seen = Set<[UInt8]>()
         let select = try connection.prepare("SELECT \(ReadSQL.study) FROM studies ORDER BY id")
         let update = try connection.prepare(
@@ -68,7 +71,7 @@ struct Version2 {
             checksum = ?9 WHERE id = ?1
             """)
         for var record in try all(select, { s throws(ArchiveError) in try StudyRecord(s, isVersion1: true) }) {
-            try names.claim(for: &record, patient: patients[record.patient] ?? [], isFirst: seen.insert(record.identity).inserted)
+            try names.claim(for: &record, patient: patients[record.patient], isFirst: seen.insert(record.identity).inserted)
             update.bind(1, record.id)
             update.bind(2, record.viewName)
             update.bind(3, record.viewKey)
@@ -82,7 +85,7 @@ struct Version2 {
     }
 
     private func nameSeries() throws(ArchiveError) {
-        let names = ViewNames(connection: connection)
+        let names = ViewNames(connection: connection, names: Self.names)
         var ids = try RowIDs(connection)
         let select = try connection.prepare("SELECT \(ReadSQL.series) FROM series ORDER BY id")
         let update = try connection.prepare(
@@ -93,7 +96,7 @@ struct Version2 {
         let sopClass = try connection.prepare("SELECT sop_class FROM instances WHERE series = ?1 ORDER BY id LIMIT 1")
         for var record in try all(select, { s throws(ArchiveError) in try SeriesRecord(s, isVersion1: true) }) {
             try names.claim(for: &record)
-            record.modalityStudy = try connection.studyModality(record.study, record.modality, at: record.modifiedNs) { ids.next($0) }
+            record.modalityStudy = try connection.studyModality(record.study, record.modality, at: record.modifiedNs, Self.names) { ids.next($0) }
             sopClass.bind(1, record.id)
             if try sopClass.step() { record.sopClass = sopClass.int(0) }
             sopClass.reset()
@@ -117,7 +120,7 @@ struct Version2 {
         let odd = try connection.prepare("SELECT \(ReadSQL.instance) FROM instances WHERE id IN (\(try oddInstances()))")
         let update = try connection.prepare("UPDATE instances SET uid_stem = ?2, checksum = ?3 WHERE id = ?1")
         for (select, isConflict) in [(shared, true), (odd, false)] {
-            for var record in try all(select, { s throws(ArchiveError) in try InstanceRecord(s) }) where record.uidStem == nil {
+            for var record in try all(select, { s throws(ArchiveError) in try InstanceRecord(s, isUnnamed: true) }) where record.uidStem == nil {
                 let sop = SOPIdentity(uid: record.sopUID, key: record.sopKey)
                 // The row itself tells conflicting instances apart: their digests are with their sources.
                 let identity =

@@ -10,10 +10,10 @@ enum ArchiveAccess {
 
     /// Opens, works, closes; errors of the archive become the command's.
     static func with<Result>(
-        _ path: String, _ mode: Archive.Mode, _ body: (Archive) throws(ArchiveError) -> Result
+        _ path: String, _ mode: Archive.Mode, _ trust: TrustOption, names: NamingRule? = nil, group: UInt32? = nil, _ body: (Archive) throws(ArchiveError) -> Result
     ) throws(CommandFailure) -> (result: Result, isSealed: Bool) {
         do throws(ArchiveError) {
-            let archive = try Archive.open(path: bytes(of: path), mode: mode)
+            let archive = try Archive.open(path: bytes(of: path), mode: mode, isTrusted: trust.isGiven, names: names, group: group)
             do throws(ArchiveError) {
                 let result = try body(archive)
                 return (result, archive.close())

@@ -16,13 +16,15 @@ struct DoctorCommand: ParsableCommand {
     @Argument(help: "Where the archive is, or should be, mounted.", completion: .directory)
     var mountpoint: String?
 
+    @OptionGroup var trust: TrustOption
+
     @Flag(help: "Print JSON.")
     var json = false
 
     func run() throws {
         let path = archive.map { ArchiveAccess.bytes(of: $0) }
         var sections: [(title: String, findings: [Finding])] = [("installation", InstallationDoctor().examine())]
-        if let path { sections.append(("archive", ArchiveDoctor(path: path).examine())) }
+        if let path { sections.append(("archive", ArchiveDoctor(path: path, isTrusted: trust.isGiven).examine())) }
         if let mountpoint { sections.append(("mount", MountDoctor(mountpoint: mountpoint, archive: path).examine())) }
         let isWell = sections.allSatisfy { $0.findings.allSatisfy { $0.level != .problem } }
         if json {

@@ -9,9 +9,11 @@ struct DumpCommand: ParsableCommand {
     @Argument(help: "The archive's database file.", completion: .file())
     var archive: String
 
+    @OptionGroup var trust: TrustOption
+
     func run() throws {
         try ArchiveAccess.reporting { () throws(CommandFailure) in
-            _ = try ArchiveAccess.with(archive, .readOnly) { archive throws(ArchiveError) in try archive.logicalDump { printOut($0 + "\n") } }
+            _ = try ArchiveAccess.with(archive, .readOnly, trust) { archive throws(ArchiveError) in try archive.logicalDump { printOut($0 + "\n") } }
         }
     }
 }

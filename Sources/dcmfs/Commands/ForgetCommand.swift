@@ -9,6 +9,8 @@ struct ForgetCommand: ParsableCommand {
     @Argument(help: "The archive's database file.", completion: .file())
     var archive: String
 
+    @OptionGroup var trust: TrustOption
+
     @Argument(help: "Files or folders, which need not exist any more.", completion: .file())
     var paths: [String] = []
 
@@ -22,7 +24,7 @@ struct ForgetCommand: ParsableCommand {
     func run() throws {
         try ArchiveAccess.reporting { () throws(CommandFailure) in
             let paths = paths.map { ArchiveAccess.bytes(of: $0) }
-            let (count, _) = try ArchiveAccess.with(archive, .readWrite) { archive throws(ArchiveError) in
+            let (count, _) = try ArchiveAccess.with(archive, .readWrite, trust) { archive throws(ArchiveError) in
                 if gone { return try archive.forgetGone() }
                 var count = 0
                 for path in paths { count += try archive.forget(path: path) }

@@ -60,6 +60,14 @@ struct IndexCommand: ParsableCommand {
     @Flag(help: "Then follow the folders until interrupted; shows complete files only (closed, renamed, or unchanged for a while).")
     var watch = false
 
+    @Option(help: "Share the archive with this group: its database and log get mode 0660.")
+    var group: String?
+
+    @Option(help: "Rule for the names of an archive that is made now: people (the default), or plain as before it; see dcmfs rename.")
+    var names: NamingRule?
+
+    @OptionGroup var trust: TrustOption
+
     @Option(help: "Fail when more sources than this are gone: a number, or a share such as 10%.")
     var maxGone: GoneLimit?
 
@@ -111,6 +119,14 @@ struct IndexCommand: ParsableCommand {
         return true
     }
 
+    /// The number of the group that `--group` names.
+    private func groupID() throws(CommandFailure) -> UInt32? {
+        guard let group else { return nil }
+        if let known = group.withCString({ getgrnam($0) }) { return known.pointee.gr_gid }
+        guard let number = UInt32(group), number != .max else { throw CommandFailure("--group \(group): there is no such group") }
+        return number
+    }
+
     /// One run. What follows the first run of `--watch` is told in a line, and only if something changed.
     private func index(_ paths: [[UInt8]], _ parser: any HeaderParser, _ options: IndexOptions, isFollowing: Bool) throws(CommandFailure) -> Bool {
         guard !paths.isEmpty else { return true }
@@ -118,7 +134,7 @@ struct IndexCommand: ParsableCommand {
         let progress = quiet || json || isFollowing ? nil : ProgressLine(counting: paths)
         if let progress { options.onProgress = { progress.update($0) } }
         defer { progress?.end() }
-        var (report, isSealed) = try ArchiveAccess.with(archive, .create) { archive throws(ArchiveError) in
+        var (report, isSealed) = try ArchiveAccess.with(archive, .create, trust, names: names, group: try groupID()) { archive throws(ArchiveError) in
             try Indexer.index(paths, into: archive, parser: parser, options: options)
         }
         report.isSealed = isSealed
@@ -179,6 +195,13 @@ extension IndexReport {
         add("new", new)
         add("unchanged", unchanged, describedAgain > 0 ? " (\(describedAgain) read again for the current header text)" : "")
         add("changed", changed)
+        if contentChanged > 0 {
+            lines.append("CONTENT CHANGED " + "\(contentChanged) of them are not what their digest was stored of (accept: dcmfs acknowledge)")
+            for change in contentChanges.prefix(10) {
+                lines.append("  \(shownPath(change.path)): \(hexadecimal(change.oldDigest)) is now \(hexadecimal(change.newDigest))")
+            }
+            if contentChanged > 10 { lines.append("  and \(contentChanged - 10) more: dcmfs problems --reason=changed \(Arguments.shown(archive))") }
+        }
         add("duplicates", duplicates)
         for (reason, count) in setAside.sorted(by: { $0.key < $1.key }) { add("not readable", count, reason == "packed" ? " (packed: unpack these first)" : " (\(reason))") }
         add("not DICOM", notDICOM)
@@ -198,7 +221,9 @@ extension IndexReport {
     var json: JSONOutput {
         .object([
             ("found", .number(found)), ("new", .number(new)), ("unchanged", .number(unchanged)), ("changed", .number(changed)),
-            ("describedAgain", .number(describedAgain)), ("duplicates", .number(duplicates)), ("setAside", .number(setAsideTotal)), ("setAsideByReason", .counts(setAside)),
+            ("contentChanged", .number(contentChanged)), ("contentChanges", .list(contentChanges.map(\.json))),
+            ("describedAgain", .number(describedAgain)), ("duplicates", .number(duplicates)), ("setAside", .number(setAsideTotal)),
+            ("setAsideByReason", .counts(setAside)),
             ("notDICOM", .number(notDICOM)), ("mediaDirectories", .number(mediaDirectories)), ("badReferences", .number(badReferences)),
             ("notFollowed", .counts(skipped)), ("gone", .number(gone)), ("pruned", .number(pruned)), ("copied", .number(copied)),
             ("balanced", .flag(isBalanced)), ("sealed", .flag(isSealed)), ("failedPaths", .list(failedPaths.map { .text($0) })),
@@ -211,4 +236,10 @@ extension IndexReport {
 
 extension String {
     func padded(to width: Int) -> String { self + String(repeating: " ", count: Swift.max(0, width - count)) }
+}
+
+extension ContentChange {
+    fileprivate var json: JSONOutput {
+        .object([("path", .text(shownPath(path))), ("oldDigest", .text(hexadecimal(oldDigest))), ("newDigest", .text(hexadecimal(newDigest)))])
+    }
 }

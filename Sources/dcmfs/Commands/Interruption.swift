@@ -1,3 +1,4 @@
+import DICOMArchive
 import Glibc
 import Synchronization
 
@@ -10,6 +11,7 @@ enum Interruption {
     static func catchSignals() {
         // Made here, not in the handler: the first use of a static property takes a lock.
         asked.store(false, ordering: .relaxed)
+        _ = StatementStop.ofProcess
         // Whoever starts us may have blocked them, and a process inherits that.
         var wanted = sigset_t()
         sigemptyset(&wanted)
@@ -18,6 +20,7 @@ enum Interruption {
         for number in [SIGINT, SIGTERM, SIGHUP] {
             signal(number) { number in
                 Interruption.asked.store(true, ordering: .relaxed)
+                StatementStop.ofProcess.raise()
                 signal(number, SIG_DFL)
             }
         }

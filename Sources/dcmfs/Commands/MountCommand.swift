@@ -113,10 +113,10 @@ struct MountProcess {
     /// Serves until the end; the exit code.
     func run() -> CInt {
         do {
-            let archive = try Archive.open(path: archive, mode: .readOnly)
+            let archive = try Archive.open(path: archive, mode: .readOnly, isTrusted: options.trustsArchive)
             let ending = try serve(archive)
             archive.close()
-            Archive.sealIfIdle(path: self.archive)
+            Archive.sealIfIdle(path: self.archive, isTrusted: options.trustsArchive)
             daemon.flushLog()
             guard case .failed(let code) = ending else { return 0 }
             daemon.log("the connection to the kernel broke: \(String(cString: strerror(code)))")
@@ -155,7 +155,11 @@ struct MountProcess {
         let status = "showing \(shownPath(archive.path)) at \(shownPath(point.path))"
         let session = try FUSESession(filesystem: filesystem, configuration: configuration) { [daemon] in daemon.reportReady(status: status) }
         ArchiveAttendant.start(archive) { [daemon] in daemon.log($0) }
-        session.onEnding = { [daemon] in daemon.reportStopping() }
+        session.onEnding = { [daemon] in
+            // A search that goes through millions of rows must not outlive the mount.
+            StatementStop.ofProcess.raise()
+            daemon.reportStopping()
+        }
         try session.mount(at: point.path)
         // Kept until the process is gone: destructors here and in threads that end at the same moment have met in the Swift
         // runtime's metadata and waited for each other for ever.

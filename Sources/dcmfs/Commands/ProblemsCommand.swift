@@ -13,6 +13,8 @@ struct ProblemsCommand: ParsableCommand {
     @Argument(help: "The archive's database file.", completion: .file())
     var archive: String
 
+    @OptionGroup var trust: TrustOption
+
     @Option(help: "Only this reason, e.g. not-dicom, missing, conflicts.", completion: .list(ProblemEntry.reasons))
     var reason: String?
 
@@ -21,7 +23,7 @@ struct ProblemsCommand: ParsableCommand {
 
     func run() throws {
         try ArchiveAccess.reporting { () throws(CommandFailure) in
-            let (entries, _) = try ArchiveAccess.with(archive, .readOnly) { archive throws(ArchiveError) in
+            let (entries, _) = try ArchiveAccess.with(archive, .readOnly, trust) { archive throws(ArchiveError) in
                 try archive.problems(reason: reason.map { Array($0.utf8) }, looking: true)
             }
             for entry in entries { printOut(json ? entry.json.line : entry.text) }
@@ -33,7 +35,7 @@ struct ProblemsCommand: ParsableCommand {
 extension ProblemsCommand {
     /// A word that was misspelt must not look like an archive without problems.
     private func sayWhatThereIs(instead reason: String) throws(CommandFailure) {
-        let (entries, _) = try ArchiveAccess.with(archive, .readOnly) { archive throws(ArchiveError) in try archive.problems(reason: nil) }
+        let (entries, _) = try ArchiveAccess.with(archive, .readOnly, trust) { archive throws(ArchiveError) in try archive.problems(reason: nil) }
         let reasons = Set(entries.map(\.reason)).sorted().joined(separator: ", ")
         CommandFailure("nothing with the reason '\(reason)'; the archive has \(reasons.isEmpty ? "no problems" : reasons)").report()
     }

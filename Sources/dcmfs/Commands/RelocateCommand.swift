@@ -11,6 +11,8 @@ struct RelocateCommand: ParsableCommand {
     @Argument(help: "The archive's database file.", completion: .file())
     var archive: String
 
+    @OptionGroup var trust: TrustOption
+
     @Argument(help: "Where the files were; need not exist any more.", completion: .directory)
     var old: String
 
@@ -20,7 +22,7 @@ struct RelocateCommand: ParsableCommand {
     func run() throws {
         try ArchiveAccess.reporting { () throws(CommandFailure) in
             let (from, to) = (ArchiveAccess.bytes(of: old), ArchiveAccess.bytes(of: new))
-            let (count, _) = try ArchiveAccess.with(archive, .readWrite) { archive throws(ArchiveError) in try archive.relocate(from: from, to: to) }
+            let (count, _) = try ArchiveAccess.with(archive, .readWrite, trust) { archive throws(ArchiveError) in try archive.relocate(from: from, to: to) }
             printOut("relocated \(counted(count, "folder"))\n")
         }
     }

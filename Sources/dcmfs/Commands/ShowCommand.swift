@@ -12,6 +12,8 @@ struct ShowCommand: ParsableCommand {
     @Argument(help: "The archive's database file.", completion: .file())
     var archive: String
 
+    @OptionGroup var trust: TrustOption
+
     @Argument(help: "What a message named, such as instance:3 or 3.")
     var numbers: [String]
 
@@ -32,7 +34,7 @@ struct ShowCommand: ParsableCommand {
     func run() throws {
         try ArchiveAccess.reporting { () throws(CommandFailure) in
             var missing: [Int64] = []
-            _ = try ArchiveAccess.with(archive, .readOnly) { archive throws(ArchiveError) in
+            _ = try ArchiveAccess.with(archive, .readOnly, trust) { archive throws(ArchiveError) in
                 for row in numbers.compactMap(Self.row) {
                     guard let shown = try ShownInstance(row, in: archive) else {
                         missing.append(row)

@@ -8,6 +8,8 @@ struct StatusCommand: ParsableCommand {
     @Argument(help: "The archive's database file.", completion: .file())
     var archive: String
 
+    @OptionGroup var trust: TrustOption
+
     @Flag(help: "Print JSON.")
     var json = false
 
@@ -16,7 +18,7 @@ struct StatusCommand: ParsableCommand {
 
     func run() throws {
         try ArchiveAccess.reporting { () throws(CommandFailure) in
-            let ((counts, orphans), isSealed) = try ArchiveAccess.with(archive, seal ? .readWrite : .readOnly) { archive throws(ArchiveError) in
+            let ((counts, orphans), isSealed) = try ArchiveAccess.with(archive, seal ? .readWrite : .readOnly, trust) { archive throws(ArchiveError) in
                 (try archive.counts(), try archive.orphanedCopies())
             }
             if seal && !isSealed { throw CommandFailure("\(archive) is in use elsewhere and cannot be closed for read-only media now") }

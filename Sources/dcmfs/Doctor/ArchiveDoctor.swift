@@ -4,13 +4,14 @@ import Glibc
 /// Whether an archive can be mounted and its files be served.
 struct ArchiveDoctor {
     let path: [UInt8]
+    var isTrusted = false
 
     private var name: String { shownPath(path) }
 
     func examine() -> [Finding] {
         let examination: ArchiveExamination
         do throws(ArchiveError) {
-            examination = try Archive.examine(path: path)
+            examination = try Archive.examine(path: path, isTrusted: isTrusted)
         } catch {
             return [.problem("archive", error.description, remedy: remedy(error.code))]
         }
@@ -32,6 +33,7 @@ struct ArchiveDoctor {
         switch code {
         case .noArchive, .badPath: "make one: dcmfs index \(name) FOLDER"
         case .newerVersion: "upgrade dcmfs, or make an archive of this version's: dcmfs index OTHER.db FOLDER"
+        case .untrusted: "take it away from the others (chown, chmod), or say --trust-archive if you trust them; mounts of it need -o trust_archive"
         case .notAnArchive: "give the file that 'dcmfs index' made"
         case .unsealed: "run 'dcmfs status --close \(name)' where its folder can be written"
         case .locked: "wait for the other program, then look again"

@@ -7,7 +7,8 @@ import Workers
 /// Whether this machine can index, draw and mount.
 struct InstallationDoctor {
     func examine() -> [Finding] {
-        [device, fusermount, mountTable, othersAllowed, Finding.good("libfuse", "libfuse \(FUSEInstallation.libraryVersion)"), mountHelper] + worker
+        [device, fusermount, mountTable, othersAllowed, Finding.good("libfuse", "libfuse \(FUSEInstallation.libraryVersion)"), mountHelper]
+            + ConfiguredMounts().untrusted() + worker
     }
 
     private var device: Finding {

@@ -1,3 +1,4 @@
+import DICOMArchive
 import FUSE
 import Foundation
 import Locks
@@ -43,6 +44,11 @@ struct MountDoctor {
             return .problem(
                 "mount", "\(mountpoint) shows another archive: \(shownPath(source))",
                 remedy: "dcmfs unmount \(mountpoint), then dcmfs mount \(shownPath(archive)) \(mountpoint)")
+        }
+        if let reason = Archive.distrust(path: source) {
+            return .note(
+                "mount", "\(mountpoint) shows \(shownPath(source)), which is used only where the mount says so: \(reason)",
+                remedy: "mount it with -o trust_archive if you trust everyone who can write it, or take it away from the others (chown, chmod)")
         }
         return .good("mount", "\(mountpoint) shows \(shownPath(source))")
     }
