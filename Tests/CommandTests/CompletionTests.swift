@@ -20,7 +20,7 @@ import Testing
         Case(typed: "dcmfs mount -o show=tx", offered: "show=txt"), Case(typed: "dcmfs mount -o xattr,nonemp", offered: "xattr,nonempty"),
         Case(typed: "dcmfs mount -o cache_dir=fol", offered: "cache_dir=folder"), Case(typed: "dcmfs mount -o views=arch", offered: "views=archive.db"),
         Case(typed: "dcmfs render --window lun", offered: "lung"), Case(typed: "dcmfs render --with window=lung,siz", offered: "window=lung,size="),
-        Case(typed: "dcmfs find archive.db StudyDa", offered: "StudyDate="), Case(typed: "dcmfs problems archive.db --reason too", offered: "too-deep"),
+        Case(typed: "dcmfs find archive.db StudyDa", offered: "StudyDate="), Case(typed: "dcmfs problems archive.db --reason touc", offered: "touched"),
         Case(typed: "dcmfs export archive.db pati", offered: "patients/"), Case(typed: "dcmfs help pro", offered: "problems"),
     ]
 

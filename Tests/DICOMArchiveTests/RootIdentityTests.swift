@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 @testable import DICOMArchive
@@ -40,6 +41,12 @@ import Testing
         nonisolated(unsafe) var findings: [VerifyFinding] = []
         _ = try archive.verify { findings.append($0) }
         return findings
+    }
+
+    private func type(of path: String) throws -> String {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        defer { close(descriptor) }
+        return FilesystemIdentity(descriptor: descriptor, device: 0).type
     }
 
     /// Changes the row of the only root.
@@ -152,6 +159,43 @@ import Testing
         let error = try #require(try opening(fixture))
         #expect(error.code == .otherFolder && error.message.contains("ext9 1-2-3"))
         #expect(try fixture.index([fixture.path("a/disk")]).failedPaths.first?.contains("ext9 1-2-3") == true)
+    }
+
+    @Test(.enabled(if: getuid() == 0, "only root can mount a disk"))
+    func `a filesystem that is mounted over a root is another folder, the same folder mounted again is not`() throws {
+        let fixture = try filled()
+        let disk = fixture.path("a/disk")
+        try fixture.index([disk])
+        defer { while (try? Finished.run("/bin/umount", ["-l", disk]))?.status == 0 {} }
+        #expect(try Finished.run("/bin/mount", ["--bind", disk, disk]).status == 0)
+        #expect(try opening(fixture, .whereKept) == nil)
+        #expect(try fixture.index([disk]).unchanged == 1)
+        #expect(try Finished.run("/bin/mount", ["-t", "tmpfs", "tmpfs", disk]).status == 0)
+        try fixture.write("a/disk/sub/1", bytes)
+        try setTime(fixture.path("a/disk/sub/1"), as: fixture.path("evil/sub/1"))
+        #expect(try opening(fixture)?.code == .otherFolder)
+        let parser = CountingParser()
+        #expect(try fixture.index([disk], parser: parser) { $0.prunes = true }.failedPaths.count == 1)
+        #expect(parser.count == 0)
+        #expect(try Finished.run("/bin/umount", [disk]).status == 0)
+        #expect(try opening(fixture, .whereKept) == nil)
+    }
+
+    @Test(.enabled(if: getuid() == 0, "only root can mount a disk"))
+    func `a filesystem that is mounted over a folder below a root serves nothing of it`() throws {
+        let fixture = try filled()
+        try fixture.index([fixture.path("a")])
+        let folder = fixture.path("a/disk/sub")
+        defer { while (try? Finished.run("/bin/umount", ["-l", folder]))?.status == 0 {} }
+        #expect(try Finished.run("/bin/mount", ["-t", "tmpfs", "tmpfs", folder]).status == 0)
+        try fixture.write("a/disk/sub/1", bytes)
+        try setTime(fixture.path("a/disk/sub/1"), as: fixture.path("evil/sub/1"))
+        let report = try fixture.index([fixture.path("a")]) { $0.prunes = true }
+        #expect(report.gone == 0 && report.pruned == 0)
+        #expect(try fixture.tree().count == 1)
+        let error = try opening(fixture)
+        let isOther = try type(of: fixture.sources) != "tmpfs"
+        if isOther { #expect(error?.code == .otherFolder) }
     }
 
     @Test func `identities of filesystems differ by type, and by UUID where both are known`() throws {

@@ -80,7 +80,12 @@ import Testing
         process.arguments = words
         for keyPath in [\Process.standardInput, \Process.standardOutput, \Process.standardError] { process[keyPath: keyPath] = FileHandle.nullDevice }
         try process.run()
-        #expect(MountedTree.wait { String(decoding: Corpus.bytes(log), as: UTF8.self).contains("setsid(") && tree.isMounted })
+        // Until the caller has looked, too: so long the mount is in use.
+        #expect(
+            MountedTree.wait {
+                let trace = String(decoding: Corpus.bytes(log), as: UTF8.self)
+                return trace.contains("setsid(") && trace.contains("+++ exited with 0 +++") && tree.isMounted
+            })
         let lines = String(decoding: Corpus.bytes(log), as: UTF8.self).split(separator: "\n")
         let mounted = try #require(lines.firstIndex { $0.contains(" mount(") && $0.contains("fuse") })
         let detached = try #require(lines.firstIndex { $0.contains("setsid(") })

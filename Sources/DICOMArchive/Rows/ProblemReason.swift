@@ -16,8 +16,9 @@ package struct ProblemEntry: Hashable, Sendable {
     /// Every reason there may be, in order; what is read of media directories stands behind `dicomdir-`, too.
     package static let reasons = [
         "changed", "conflicts", "damaged-pixels", "dcmfs-mount", "dicomdir-malformed", "dicomdir-missing", "dicomdir-truncated",
-        "dicomdir-unsafe", "header-damaged", "inconsistent", "limit-exceeded", "malformed", "missing", "no-pixels", "no-preview", "not-dicom", "packed",
-        "reader-failed", "special-file", "symbolic-link", "too-deep", "truncated", "unreadable", "unreadable-folder", "unsupported",
+        "dicomdir-unsafe", "header-damaged", "inconsistent", "limit-exceeded", "malformed", "missing", "no-pixels", "no-preview", "not-dicom",
+        "other-folder", "packed", "reader-failed", "special-file", "symbolic-link", "too-deep", "touched", "truncated", "unreadable",
+        "unreadable-folder", "unsupported",
     ]
 
     package let reason: String
