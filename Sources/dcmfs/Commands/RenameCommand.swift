@@ -32,7 +32,7 @@ struct RenameCommand: ParsableCommand {
         try ArchiveAccess.reporting { () throws(CommandFailure) in
             DescriptorLimit.raise()
             let parser: any HeaderParser
-            do { parser = try makeHeaderParser(workerCount: workers) } catch { throw CommandFailure("\(error)") }
+            do { parser = try makeHeaderParser(workerCount: workers, isolates: false, isCancelled: { Interruption.wasAsked }) } catch { throw CommandFailure("\(error)") }
             Interruption.catchSignals()
             var count = 0
             _ = try ArchiveAccess.with(archive, .readWrite, trust) { archive throws(ArchiveError) in
