@@ -8,6 +8,8 @@ import TestSupport
 final class ArchiveFixture {
     let folder: String
     let sources: String
+    /// For archives that belong to somebody else on purpose.
+    var isTrusted = false
     var database: String { folder + "/archive.db" }
 
     /// - Parameter apart: sources in a folder of their own, as of a disk; else they lie below the archive's folder and move with it.
@@ -49,12 +51,12 @@ final class ArchiveFixture {
         // What these tests write is younger than two seconds, always; those about that say so.
         options.youth = 0
         configure(&options)
-        let archive = try Archive.open(path: Array(database.utf8), mode: .create, names: names)
+        let archive = try Archive.open(path: Array(database.utf8), mode: .create, isTrusted: isTrusted, names: names)
         defer { archive.close() }
         return try Indexer.index((paths ?? [sources]).map { Array($0.utf8) }, into: archive, parser: parser, options: options)
     }
 
-    func open(_ mode: Archive.Mode = .readOnly) throws -> Archive { try Archive.open(path: Array(database.utf8), mode: mode) }
+    func open(_ mode: Archive.Mode = .readOnly) throws -> Archive { try Archive.open(path: Array(database.utf8), mode: mode, isTrusted: isTrusted) }
 
     func dump() throws -> [String] {
         let archive = try open()

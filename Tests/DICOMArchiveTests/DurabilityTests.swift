@@ -197,16 +197,12 @@ import Testing
 extension DurabilityTests {
     @Test func `D1 D16 an interrupted run is sealed and goes on`() throws {
         let fixture = try filled()
-        let asked = Mutex(0)
+        let isAsked = Mutex(false)
         #expect {
             try fixture.index { options in
                 options.filesPerRequest = 4
-                options.isCancelled = {
-                    asked.withLock {
-                        $0 += 1
-                        return $0 > 6
-                    }
-                }
+                options.onProgress = { progress in isAsked.withLock { $0 = $0 || progress.found >= 8 } }
+                options.isCancelled = { isAsked.withLock { $0 } }
             }
         } throws: {
             ($0 as? ArchiveError)?.code == .interrupted

@@ -90,6 +90,19 @@ import Testing
         }
     }
 
+    @Test func `a Patient ID longer than people write stands alone in patients, and has its name elsewhere`() throws {
+        let fixture = try ArchiveFixture()
+        let long = String(repeating: "7", count: EntityNames.longestNamedID + 1)
+        try fixture.write("1", dicom(id: String(long.dropLast()), name: "Doe^Jane", instance: "1.1"))
+        try fixture.write("2", dicom(id: long, name: "Roe^Rita", study: "1.4", description: "Knee", series: "1.4.1", instance: "1.2"))
+        try fixture.index(names: .people)
+        #expect(try names(fixture, 0) == ["\(long.dropLast()) Doe^Jane", long])
+        let archive = try fixture.open()
+        defer { archive.close() }
+        #expect(try archive.patients(limit: 9).map { text($0.viewName) }.last == "Roe^Rita \(long)")
+        #expect(try archive.studies(limit: 9).map { text($0.viewName) }.last == "2024-01-31 \(long) Roe^Rita Knee")
+    }
+
     @Test func `blanks of all widths are blanks, and a slash reads as one`() throws {
         let fixture = try ArchiveFixture()
         try fixture.write("1", dicom(id: "\u{3000}7\u{A0}", name: "M\u{FC}ller\u{2800}^Eva\u{A0}", description: "CT Head/Neck", instance: "1.1"))

@@ -101,7 +101,7 @@ private let fixtures = Corpus.projectRoot + "/Fixtures"
                 == lines.map { "/mnt/" + $0 })
         let json = try run(["find", tree.archive, "Modality=CT", "--json"]).output.split(separator: "\n")
         #expect(json.count == lines.count)
-        for line in json { #expect((try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: String])?["Modality"] == "CT") }
+        for line in json { #expect((try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])?["Modality"] as? String == "CT") }
         let csv = try run(["find", tree.archive, "Modality=CT", "--csv"]).output.split(whereSeparator: \.isNewline)
         #expect(csv.count == lines.count + 1 && csv[0].hasPrefix("Path,PatientID,"))
         for path in lines { #expect(try run(["ls", tree.archive, String(path)]).output.contains(".dcm")) }

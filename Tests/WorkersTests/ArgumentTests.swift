@@ -72,8 +72,8 @@ import Testing
             #expect(csv.text.filter { $0 == "\r\n" }.count == 2)
             let json = try OneFileCommandTests.dcmfs(["find", folder + "/a.db", "--json"])
             #expect(json.text.contains(#"red\u001b[31m\nline\u009b0m\u202e"#))
-            let object = try JSONSerialization.jsonObject(with: json.output) as? [String: String]
-            #expect(object?["StudyDescription"] == "red\u{1B}[31m\nline\u{9B}0m\u{202E}")
+            let object = try JSONSerialization.jsonObject(with: json.output) as? [String: Any]
+            #expect(object?["StudyDescription"] as? String == "red\u{1B}[31m\nline\u{9B}0m\u{202E}")
         }
     }
 

@@ -17,8 +17,19 @@ struct EntityNames {
     /// Parts that are not empty, with spaces between them.
     private func joined(_ parts: [UInt8]...) -> [UInt8] { Array(parts.filter { !$0.isEmpty }.joined(separator: [0x20])) }
 
-    /// `<Patient ID>`, with the name behind it where the rule says so; `_NOID <name>` or `_NOID`.
+    /// The folder of a patient: `<Patient ID>`, with the name behind it where the rule says so; `_NOID <name>` or `_NOID`.
+    ///
+    /// A long ID stands alone. Those are made by machines (UIDs, hashes, keys of a de-identified set, whose names say nothing), and
+    /// with a name behind them the paths of study, series and file do not fit into the 260 characters that Windows takes.
     func patient(id: [UInt8], name: [UInt8]) -> [UInt8] {
+        let shown = part(id)
+        return rule == .people && shown.count > Self.longestNamedID ? shown : person(id: id, name: name)
+    }
+
+    /// The most bytes of a Patient ID that the folder of the patient has a name behind.
+    static let longestNamedID = 20
+
+    private func person(id: [UInt8], name: [UInt8]) -> [UInt8] {
         let id = part(id)
         let name = part(PersonNames.shown(name))
         if id.isEmpty { return joined(Array("_NOID".utf8), name) }
@@ -30,7 +41,7 @@ struct EntityNames {
         if rule == .plain { return study(record) }
         let accession = part(record.accession)
         return joined(
-            Self.isoDate(record.date) ?? Array("0000-00-00".utf8), self.patient(id: patient.patientID, name: patient.personName),
+            Self.isoDate(record.date) ?? Array("0000-00-00".utf8), person(id: patient.patientID, name: patient.personName),
             part(record.description), accession.isEmpty ? [] : Array("[".utf8) + accession + Array("]".utf8))
     }
 
@@ -38,7 +49,7 @@ struct EntityNames {
     func accession(_ record: StudyRecord, of patient: PatientRecord) -> [UInt8] {
         let accession = part(record.accession)
         if accession.isEmpty || rule == .plain { return accession }
-        return joined(accession, self.patient(id: patient.patientID, name: patient.personName))
+        return joined(accession, person(id: patient.patientID, name: patient.personName))
     }
 
     /// `<YYYY-MM-DD> <Study Description> [<accession>]`; `study` when there is none of them.
