@@ -122,11 +122,12 @@ final class NumberTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
             if accounts[slot.reader]?.count == 0 { accounts[slot.reader] = nil }
         }
 
-        /// Up to two names of a reader that were not used since they were last looked at: a clock with a second chance.
+        /// Up to four names of a reader that were not used since they were last looked at: a clock with a second chance. More than one is
+        /// new for each, so that an account shrinks although the kernel takes its time; and what was just used is passed over fast.
         mutating func leastUsed(of reader: UInt32) -> [Key] {
             guard var account = accounts.removeValue(forKey: reader) else { return [] }
             var found: [Key] = []
-            for _ in 0..<8 where found.count < 2 && account.head < account.queue.count {
+            for _ in 0..<64 where found.count < 4 && account.head < account.queue.count {
                 let (number, looked) = account.queue[account.head]
                 account.head += 1
                 let slot = slots[number - 1]
@@ -184,6 +185,7 @@ final class NumberTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// were asked for meanwhile that none was left: whoever hands it to the kernel refers to it first, and looks once more.
     func number(of key: Key, reader: UInt32, permanent: Bool = false, make: (Int) -> Value) -> Answer {
         var (freed, unwanted): (Key?, [Key]) = (nil, [])
+        var isPressed = false
         let answer = state.withLock { state -> Answer in
             state.clock += 1
             if let number = state.numbers[key] {
@@ -192,6 +194,7 @@ final class NumberTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
             }
             let owned = state.accounts[reader]?.count ?? 0
             if owned >= limits.share { unwanted = state.leastUsed(of: reader) }
+            isPressed = owned >= 2 * limits.share
             guard owned < limits.mostOfReader, let number = state.take(limits, &freed) else {
                 if owned < limits.mostOfReader, let greediest = state.accounts.max(by: { $0.value.count < $1.value.count })?.key {
                     unwanted = state.leastUsed(of: greediest)
@@ -203,6 +206,9 @@ final class NumberTable<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         }
         if let freed { onFreed(freed) }
         if !unwanted.isEmpty, let ask = crowded.withLock({ $0 }) { unwanted.forEach(ask) }
+        // The kernel forgets a name between two look-ups in its directory, never during one: who asks for new names faster than
+        // that gets them a little slower, so that whoever forgets is next in line.
+        if isPressed { usleep(1_000) }
         return answer
     }
 

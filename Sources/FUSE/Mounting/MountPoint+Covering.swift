@@ -1,3 +1,4 @@
+import CFUSE3
 import Glibc
 
 extension MountPoint {
