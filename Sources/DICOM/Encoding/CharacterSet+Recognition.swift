@@ -14,12 +14,12 @@ struct CharacterSetRecognition {
     private var size = 0
     /// Texts beyond this are not needed to tell sets apart.
     private static let sizeLimit = 1 << 16
-    private static let textLimit = 4096
+    static let textLimit = 4096
 
     var isEmpty: Bool { samples.isEmpty }
 
     mutating func add(_ bytes: UnsafeRawBufferPointer, isName: Bool) {
-        guard size < Self.sizeLimit, bytes.contains(where: { $0 >= 0x80 }), !bytes.contains(0x1B) else { return }
+        guard size < Self.sizeLimit, bytes.hasEightBitBytes, !bytes.contains(0x1B) else { return }
         let trimmed = TextTrimming.trimmed(bytes)
         size += trimmed.count
         samples.append(Sample(bytes: trimmed, isName: isName))
@@ -100,6 +100,31 @@ struct CharacterSetRecognition {
         let letters = word.allSatisfy { $0 >= 0xC0 || [0xA8, 0xB8, 0xAA, 0xBA, 0xAF, 0xBF, 0xB2, 0xB3, 0xA5, 0xB4].contains($0) }
         let isUpper: (UInt8) -> Bool = { (0xC0...0xDF).contains($0) || [0xA8, 0xAA, 0xAF, 0xB2, 0xA5].contains($0) }
         return letters && (word.allSatisfy(isUpper) || !word.dropFirst().contains(where: isUpper))
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether any byte is above 7F, looked at eight at a time.
+    var hasEightBitBytes: Bool {
+        var offset = 0
+        while offset &+ 8 <= count {
+            if loadUnaligned(fromByteOffset: offset, as: UInt64.self) & 0x8080_8080_8080_8080 != 0 { return true }
+            offset &+= 8
+        }
+        while offset < count {
+            if self[offset] >= 0x80 { return true }
+            offset &+= 1
+        }
+        return false
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether any byte is a control character that does not stand in text (PS3.5 section 6.1.3), but for NULs at the end.
+    var hasControlBytes: Bool {
+        var end = count
+        while end > 0, self[end &- 1] == 0 { end &-= 1 }
+        return self[0..<end].contains { $0 < 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0C && $0 != 0x0D && $0 != 0x1B }
     }
 }
 

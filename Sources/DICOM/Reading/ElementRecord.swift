@@ -74,10 +74,26 @@ final class HeaderStorage {
     /// What all texts agree with, where no character set is declared. Looked for once, when the first such text is decoded.
     private(set) lazy var recognisedSet: RecognisedSet? = {
         isRecognised = true
+        guard mayHoldEightBitText else { return nil }
         var recognition = CharacterSetRecognition()
         recognition.collect(DataSet(root: self, isImplicit: false, isLittleEndian: true, offset: 0))
         return recognition.recognised()
     }()
+    /// Whether anything that can be text has a byte above 7F. Most files have none, and to ask each element costs far more.
+    private var mayHoldEightBitText: Bool {
+        records.withUnsafeBufferPointer { records in
+            for record in records where record.length > 0 && record.length <= CharacterSetRecognition.textLimit {
+                let vr = VR(rawValue: record.vr)
+                guard record.vr == 0 || vr == .UN || vr.usesCharacterSet, !record.flags.contains(.sequence), !record.flags.contains(.fragments),
+                    let value = bytes.resident(record.valueOffset, record.length)
+                else { continue }
+                // Where the dictionary says the VR, bytes that no text has say as much: most of these are numbers.
+                if value.hasEightBitBytes, vr.usesCharacterSet || !value.hasControlBytes { return true }
+            }
+            return false
+        }
+    }
+
     /// Bytes of long values that may still be read for their digests.
     var digestBudget = ValueDigest.budget
     /// `recognisedSet` was looked for.
