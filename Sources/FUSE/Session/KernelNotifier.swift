@@ -82,7 +82,8 @@ final class NotificationThread: KernelNotifier {
         case .node(let node):
             _ = fuse_lowlevel_notify_inval_inode(session, node, 0, 0)
         case .name(let name, let directory):
-            name.withUnsafeBytes { bytes in
+            // libfuse reads one byte more than it is told: the NUL of a C string.
+            (name + [0]).withUnsafeBytes { bytes in
                 _ = fuse_lowlevel_notify_inval_entry(session, directory, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), name.count)
             }
         }
