@@ -27,7 +27,7 @@ extension Archive {
 
     /// Why an archive is not used without being told that it may be; nil where it is, or where there is none.
     package static func distrust(path: [UInt8]) -> String? {
-        // What else is wrong with it is for whoever opens it.
+        // Another fault than distrust is reported by the command that opens the archive.
         guard let location = try? ArchiveLocation(path, mode: .readWrite) else { return nil }
         do throws(ArchiveError) {
             try ArchiveTrust.ofProcess().check(location)
@@ -39,6 +39,7 @@ extension Archive {
 
     /// Seals an archive when nobody else has it open, e.g. at the end of a mount that an `index` worked beside.
     package static func sealIfIdle(path: [UInt8], isTrusted: Bool = false) {
+        // An archive that is gone, distrusted or in use stays as it is: the next writer closes it.
         guard let location = try? ArchiveLocation(path, mode: .readWrite), location.isInLogMode,
             isTrusted || (try? ArchiveTrust.ofProcess().check(location)) != nil,
             let writer = try? WriterLease(location, creating: false, patience: 0)

@@ -64,6 +64,7 @@ extension Archive {
         let descriptor = withCString(folder, openFolderForCounting)
         guard descriptor >= 0 else { return [] }
         defer { closeDescriptor(descriptor) }
+        // For a count of unused copies only: a folder that cannot be listed adds none.
         guard let listing = try? DirectoryListing(descriptor: descriptor) else { return [] }
         return (0..<listing.count).map(listing.name)
     }

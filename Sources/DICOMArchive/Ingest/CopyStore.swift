@@ -67,6 +67,7 @@ final class CopyStore {
             let directory = openFolder(root, folder)
             guard directory >= 0 else { continue }
             defer { closeDescriptor(directory) }
+            // Cleaning up: a folder that cannot be listed now is tried by the next run.
             guard let listing = try? DirectoryListing(descriptor: directory) else { continue }
             for index in 0..<listing.count where listing.name(index).starts(with: Self.partialPrefix) {
                 let name = listing.name(index)
@@ -160,6 +161,7 @@ final class CopyStore {
         let descriptor = withCString(name) { openat(directory, $0, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC) }
         guard descriptor >= 0 else { return nil }
         defer { closeDescriptor(descriptor) }
+        // A file that cannot be read is not the copy: the caller makes a new one.
         guard let status = FileStatus(descriptor: descriptor), status.isRegular, status.size == size,
             let found = try? digestOfFile(descriptor, size: size, isCancelled: isCancelled), found == digest
         else { return nil }

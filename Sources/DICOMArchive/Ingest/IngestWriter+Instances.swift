@@ -133,6 +133,7 @@ extension IngestWriter {
     private func digestOfInstance(_ sources: [LocatedSource]) throws(ArchiveError) -> [UInt8]? {
         if let stored = sources.lazy.compactMap(\.record.digest).first { return stored }
         for source in sources {
+            // A source that cannot be read gives no digest; the next one may.
             guard let open = try? archive.open(source.row), let digest = try? digestOfFile(open.descriptor, size: open.size, isCancelled: options.isCancelled)
             else { continue }
             var record = source.record

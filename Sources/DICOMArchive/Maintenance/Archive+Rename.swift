@@ -33,7 +33,7 @@ extension Archive {
             try Renamer(archive: self, connection: connection, names: EntityNames(rule), parser: parser, onChange: counting).run()
             try connection.execute(isDryRun ? "ROLLBACK" : "COMMIT")
         } catch {
-            // What went wrong first is what counts.
+            // The first error counts; after some errors SQLite has ended the transaction, and ROLLBACK fails too.
             try? connection.execute("ROLLBACK")
             throw error
         }
